@@ -1,0 +1,44 @@
+"""The story of a vote.
+
+A reader opens an article, reads one version of it and answers « Cet article a-t-il été utile ? ».
+The answer is a vote; votes make a tally; tallies make the share of helpful votes; a low share, or
+one unhappy reader, opens a flag; a flag leads to a correction; a correction is a new version, which
+is measured in its turn; what is published goes out through exports.
+
+Ground, which imports nothing of ours:
+
+- ``models``: every table, constraint and enum, in story order.
+- ``errors``: one small family of errors that carry data, not sentences.
+- ``helpfulness``: pure statistics: rate, interval, verdict. None means unknown.
+- ``typography``: pure French text rules.
+
+Plumbing:
+
+- ``settings``: environment to one frozen Settings.
+- ``db``: engine, transactions, frames; the only importer of a SQLite driver.
+- ``migrate``: brings a database to the schema of this code.
+- ``french``: the words people read: labels, errors, dates, plurals, percentages.
+- ``rendering``: Markdown to safe HTML, two texts to a word diff. The only sanitiser.
+
+Chapters, each of which may look back at the ones before it:
+
+- ``people``: accounts, sign-in, sessions, permissions, audit trail.
+- ``articles``: write a draft, publish, restore, withdraw, find.
+- ``search``: full-text index, and what readers looked for.
+- ``votes``: the ledger: a reader's verdict on the version they read, their remark, the tallies.
+- ``analytics``: tallies to frames: per article, per day, per version.
+- ``flags``: open a flag with its evidence, close it with its outcome.
+- ``corrections``: take a flag, correct, publish, verify.
+- ``loop``: the moments that touch several chapters, as plain functions.
+- ``duties``: what the clock asks for; each runs once, whoever asks.
+- ``imports``, ``exports``: one reader per format, one writer per channel.
+
+Showing, and the doors, which are thin and open the transactions:
+
+- ``charts``: frame to chart, one function a chart.
+- ``screens``: the editors' and managers' application, one file a screen.
+- ``public``: the readers' help centre, the widget, the sign-in page.
+- ``gate``: who may reach the application, and with which headers.
+- ``api``: the same things for machines.
+- ``cli``: ``python -m faq_cms``.
+"""
