@@ -1,0 +1,493 @@
+"""Pure statistics: how helpful a text is, how sure we are, and whether correcting it helped.
+
+Every percentage a person sees comes from here, so that a page, a chart, a flag and an export never
+disagree. Nothing here reads a clock, a database or a language. None means unknown, never 0.
+Formulas, sources and worked values: `docs/statistics.md`.
+
+Two denominators, and these only:
+
+- *utilité*: helpful ÷ all counted votes. What is shown.
+- *constat*: helpful ÷ evidence, where evidence leaves out the votes « hors texte », whose reason
+  blames the rule or the search. What is judged: a text is not corrected for a rule.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+# Below ten votes an interval spans more than half of the scale at 7 in 10: it says nothing that the
+# votes one by one do not say. One floor for verdict, flag, effect and export filter.
+MINIMUM_EVIDENCE = 10
+
+# Seven readers in ten helped: what a category expects until somebody decides otherwise for it.
+DEFAULT_OBJECTIVE = 0.70
+
+# The usual level; with it, a text exactly at its objective is wrongly called below once in forty.
+CONFIDENCE = 0.95
+
+# The chance of seeing an improvement that is really there, when planning how many votes to wait
+# for. 80 % is the convention (Cohen 1988): waiting for 90 % costs a third more votes.
+POWER = 0.80
+
+# Corrections are planned to be seen if they gain at least this much; smaller gains need thousands
+# of votes and are not worth keeping a correction open for.
+SMALLEST_GAIN = 0.10
+
+# A correction whose proof would take longer than a year will be rewritten before it is proven.
+HORIZON_WEEKS = 52
+
+# When many articles are judged together: at most one proven case in twenty proven by chance.
+FALSE_DISCOVERY_RATE = 0.05
+
+# A point of a sparkline with fewer votes than this is noise drawn as a trend.
+MINIMUM_PER_BUCKET = 5
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+
+class Verdict(StrEnum):
+    """What the votes of a measuring period prove about a text (*constat*)."""
+
+    MET = "met"
+    UNDECIDED = "undecided"
+    BELOW = "below"
+    TOO_FEW = "too_few"
+
+
+class Effect(StrEnum):
+    """What a change did to readers, as far as the votes prove it (*effet*)."""
+
+    MORE_HELPFUL = "more_helpful"
+    LESS_HELPFUL = "less_helpful"
+    NOT_YET = "not_yet"
+
+
+class Window(StrEnum):
+    """The stretch of time a manager's screen covers, from the shortest."""
+
+    DAYS_28 = "28d"
+    DAYS_90 = "90d"
+    MONTHS_12 = "12m"
+    ALL = "all"
+
+    @property
+    def days(self) -> int | None:
+        """Its length in days; None without limit."""
+        return {"28d": 28, "90d": 90, "12m": 365}.get(self.value)
+
+
+class Bucket(StrEnum):
+    """The grain of a line over time, from the finest."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    @property
+    def days(self) -> float:
+        """Its mean length in days."""
+        return {"day": 1.0, "week": 7.0, "month": 365.25 / 12}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What remains plausible, both ends included: shares in [0, 1], or differences in [−1, 1]."""
+
+    low: float
+    high: float
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counted votes of one text over one stretch of time. `off_text` is part of `unhelpful`.
+
+    Raises ValueError for counts that cannot be.
+    """
+
+    helpful: int = 0
+    unhelpful: int = 0
+    off_text: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.helpful, self.unhelpful, self.off_text) < 0 or self.off_text > self.unhelpful:
+            raise ValueError(f"impossible counts: {self}")
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.helpful + other.helpful,
+            self.unhelpful + other.unhelpful,
+            self.off_text + other.off_text,
+        )
+
+    @property
+    def votes(self) -> int:
+        """All counted votes: the denominator of *utilité*."""
+        return self.helpful + self.unhelpful
+
+    @property
+    def evidence(self) -> int:
+        """Votes that judge the text: the denominator of the *constat*."""
+        return self.votes - self.off_text
+
+    @property
+    def ratio(self) -> float | None:
+        """*Utilité*, in [0, 1]; None without a vote."""
+        return ratio(self.helpful, self.votes)
+
+    @property
+    def interval(self) -> Interval | None:
+        """The Wilson interval of *utilité*; None without a vote."""
+        return wilson(self.helpful, self.votes)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference of two shares (after − before, in [−1, 1]) and its interval."""
+
+    difference: float
+    interval: Interval
+
+    @property
+    def effect(self) -> Effect:
+        """What the interval proves: a side of zero, or nothing yet."""
+        if self.interval.low > 0:
+            return Effect.MORE_HELPFUL
+        return Effect.LESS_HELPFUL if self.interval.high < 0 else Effect.NOT_YET
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Many corrections as one figure: how many could be counted, and their common change."""
+
+    corrections: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What is still needed to conclude on a correction.
+
+    `missing`: further votes; None when no number of votes would do. `weeks`: how long they take at
+    the present rate; None when unknown or longer than a year, i.e. when this traffic never will.
+    """
+
+    missing: int | None
+    weeks: float | None
+
+
+# -- one share -----------------------------------------------------------------------------------
+
+
+def ratio(helpful: int, votes: int) -> float | None:
+    """Share of helpful votes, in [0, 1]; None without a vote."""
+    return helpful / votes if votes else None
+
+
+def wilson(helpful: int, votes: int, confidence: float = CONFIDENCE) -> Interval | None:
+    """Wilson score interval of `helpful` in `votes`; None without a vote."""
+    if votes == 0:
+        return None
+    low, high = wilson_bounds(helpful, votes, confidence)
+    return Interval(float(low), float(high))
+
+
+def wilson_bounds(
+    helpful: ArrayLike, votes: ArrayLike, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
+    """Both ends of the Wilson score interval, for whole columns at once; NaN without a vote.
+
+    Raises ValueError when there are more helpful votes than votes, or fewer than none.
+    """
+    k, n = np.asarray(helpful, dtype=float), np.asarray(votes, dtype=float)
+    if np.any((k < 0) | (k > n)):
+        raise ValueError("helpful votes must lie between 0 and the number of votes")
+    z = _quantile(confidence)
+    # One formula for both ends: what is not helpful below is what is helpful above, exactly.
+    return _wilson_low(k, n, z), 1 - _wilson_low(n - k, n, z)
+
+
+def _wilson_low(k: Floats, n: Floats, z: float) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = z * np.sqrt(z * z + 4 * k * (n - k) / n)
+        low = (2 * k + z * z - spread) / (2 * (n + z * z))
+    # Without a helpful vote the end is 0 exactly; rounding would leave ±1e-17. NaN stays NaN.
+    return np.asarray(np.where((k == 0) & (n > 0), 0.0, low))
+
+
+def _quantile(confidence: float) -> float:
+    """The z such that a standard normal lies within ±z with this probability (0.95 → 1.96)."""
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+# -- against the objective -----------------------------------------------------------------------
+
+
+def verdict(
+    counts: Counts, objective: float = DEFAULT_OBJECTIVE, previous: Verdict | None = None
+) -> Verdict:
+    """What the evidence proves against `objective`; `previous` keeps it from flapping.
+
+    A verdict opens when the whole interval lies on one side of the objective. Once open it stays
+    until the share itself crosses back: `below` ends when helpful ÷ evidence reaches the objective
+    again, `met` when it falls under it. Under MINIMUM_EVIDENCE nothing is claimed, whatever was.
+    """
+    code = _verdicts(counts.helpful, counts.evidence, objective, previous or "")
+    return Verdict(str(code))
+
+
+def measured(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of `frame` with what the figures say, one row a text.
+
+    Reads the integer columns helpful, unhelpful, off_text, the float column objective and, when
+    there is one, previous (verdict codes, null where there was none). Adds votes and evidence
+    (integers), ratio, low, high (*utilité* and its interval, NaN without a vote), verdict (codes).
+    """
+    votes = frame["helpful"] + frame["unhelpful"]
+    evidence = votes - frame["off_text"]
+    low, high = wilson_bounds(frame["helpful"], votes)
+    previous = frame["previous"].fillna("") if "previous" in frame else ""
+    codes = _verdicts(frame["helpful"], evidence, frame["objective"], previous)
+    return frame.assign(
+        votes=votes,
+        evidence=evidence,
+        ratio=(frame["helpful"] / votes.where(votes > 0)).astype(float),
+        low=low,
+        high=high,
+        verdict=pd.Series(codes, index=frame.index, dtype="str"),
+    )
+
+
+def _verdicts(
+    helpful: ArrayLike, evidence: ArrayLike, objective: ArrayLike, previous: ArrayLike
+) -> NDArray[np.str_]:
+    k, n, goal = (np.asarray(column, dtype=float) for column in (helpful, evidence, objective))
+    before = np.asarray(previous, dtype=str)
+    low, high = wilson_bounds(k, n)
+    share = k / np.where(n > 0, n, np.nan)
+    below = (high < goal) | ((before == Verdict.BELOW) & (share < goal))
+    met = (low >= goal) | ((before == Verdict.MET) & (share >= goal))
+    return np.select(
+        [n < MINIMUM_EVIDENCE, below, met],
+        [Verdict.TOO_FEW.value, Verdict.BELOW.value, Verdict.MET.value],
+        Verdict.UNDECIDED.value,
+    )
+
+
+def p_values_below(helpful: ArrayLike, evidence: ArrayLike, objective: ArrayLike) -> Floats:
+    """How surprising so few helpful votes would be if the text met its objective, in [0, 1].
+
+    One-sided score test, the one whose inversion is the Wilson interval: under 0.025 exactly when
+    the interval's high end is under the objective. 1 without evidence: nothing is surprising.
+    Objectives lie strictly between 0 and 1.
+    """
+    k, n, goal = (np.asarray(column, dtype=float) for column in (helpful, evidence, objective))
+    deviation = np.sqrt(n * goal * (1 - goal))
+    z = np.where(n > 0, (k - n * goal) / np.where(n > 0, deviation, 1.0), np.inf)
+    return np.asarray(np.vectorize(_normal_cdf, otypes=[float])(z))
+
+
+def _normal_cdf(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def discoveries(p_values: ArrayLike, rate: float = FALSE_DISCOVERY_RATE) -> Booleans:
+    """Which of many tests hold when taken together (Benjamini–Hochberg), same order as given.
+
+    Among those called true, at most `rate` are expected to be true by chance only.
+    """
+    p = np.asarray(p_values, dtype=float)
+    if p.size == 0:
+        return np.zeros(0, dtype=bool)
+    ranked = np.sort(p)
+    passing = ranked[ranked <= rate * np.arange(1, p.size + 1) / p.size]
+    return p <= (passing[-1] if passing.size else -1.0)
+
+
+# -- two shares ----------------------------------------------------------------------------------
+
+
+def newcombe(
+    after_helpful: int,
+    after_votes: int,
+    before_helpful: int,
+    before_votes: int,
+    confidence: float = CONFIDENCE,
+) -> Change | None:
+    """The difference of two independent shares, with Newcombe's hybrid score interval.
+
+    None when either side has no vote.
+    """
+    after = wilson(after_helpful, after_votes, confidence)
+    before = wilson(before_helpful, before_votes, confidence)
+    if after is None or before is None:
+        return None
+    new, old = after_helpful / after_votes, before_helpful / before_votes
+    difference = new - old
+    low = difference - math.hypot(new - after.low, before.high - old)
+    high = difference + math.hypot(after.high - new, old - before.low)
+    return Change(difference, Interval(max(-1.0, low), min(1.0, high)))
+
+
+def trend(previous: Counts, current: Counts) -> Change | None:
+    """How *utilité* moved from one stretch of time to the next.
+
+    None unless both have MINIMUM_EVIDENCE votes: an arrow from three votes to four is a coin toss.
+    """
+    if min(previous.votes, current.votes) < MINIMUM_EVIDENCE:
+        return None
+    return newcombe(current.helpful, current.votes, previous.helpful, previous.votes)
+
+
+def change(before: Counts, after: Counts) -> Change | None:
+    """How a new version moved the share that judges the text; None without evidence on a side."""
+    return newcombe(after.helpful, after.evidence, before.helpful, before.evidence)
+
+
+def effect(before: Counts, after: Counts) -> Effect:
+    """What a new version did to readers: proven only with MINIMUM_EVIDENCE on both sides."""
+    moved = change(before, after)
+    if moved is None or min(before.evidence, after.evidence) < MINIMUM_EVIDENCE:
+        return Effect.NOT_YET
+    return moved.effect
+
+
+def pooled(
+    corrections: Iterable[tuple[Counts, Counts]], confidence: float = CONFIDENCE
+) -> Pooled | None:
+    """The common effect of many corrections, each (before, after), as one figure.
+
+    Mantel–Haenszel difference, which holds with many articles of few votes each, and Klingenberg's
+    interval. Each correction is compared with its own article only, so that a month which corrected
+    easier articles does not look better. None under MINIMUM_EVIDENCE on either side in all, or when
+    nobody ever disagreed with anybody (no variation, hence no interval).
+    """
+    rows = [
+        (after.helpful, after.evidence, before.helpful, before.evidence)
+        for before, after in corrections
+        if before.evidence and after.evidence
+    ]
+    if not rows:
+        return None
+    a, m, b, n = np.asarray(rows, dtype=float).T
+    total = m + n
+    weight = float(np.sum(m * n / total))
+    difference = float(np.sum((a * n - b * m) / total)) / weight
+    p = float(np.sum((m * m * b - n * n * a + m * n * (n - m) / 2) / total**2))
+    q = float(np.sum((a * (n - b) + b * (m - a)) / (2 * total)))
+    if min(m.sum(), n.sum()) < MINIMUM_EVIDENCE or q == 0:
+        return None
+    z2 = _quantile(confidence) ** 2 / weight**2
+    middle = difference + z2 * p / 2
+    half = math.sqrt(max(0.0, middle**2 - difference**2 + z2 * q))
+    return Pooled(
+        len(rows),
+        Change(difference, Interval(max(-1.0, middle - half), min(1.0, middle + half))),
+    )
+
+
+def votes_to_conclude(
+    before: Counts, objective: float = DEFAULT_OBJECTIVE, power: float = POWER
+) -> int | None:
+    """Votes the new version needs for an improvement to be seen with this probability.
+
+    Planned for a text that now reaches its objective, or gains SMALLEST_GAIN if that is more: a
+    size fixed beforehand, not the one observed, which would make the answer jump at each vote.
+    None when no number of votes would do: the old text had too few, and has no more to come.
+    """
+    share = ratio(before.helpful, before.evidence)
+    if share is None or before.evidence < MINIMUM_EVIDENCE:
+        return None
+    # Near the top there is no room for the whole gain: half of the failures gone is the same feat.
+    expected = max(objective, min(share + SMALLEST_GAIN, (1 + share) / 2))
+    scale = _quantile(CONFIDENCE) + NormalDist().inv_cdf(power)
+    room = ((expected - share) / scale) ** 2 - _variance(share, before.evidence) / before.evidence
+    if room <= 0:
+        return None
+    return max(MINIMUM_EVIDENCE, math.ceil(expected * (1 - expected) / room))
+
+
+def _variance(share: float, votes: int) -> float:
+    """Variance of one vote, drawn towards ½ as Wilson's centre is: 10 of 10 is not certainty."""
+    z2 = _quantile(CONFIDENCE) ** 2
+    centre = (share * votes + z2 / 2) / (votes + z2)
+    return centre * (1 - centre)
+
+
+def prospect(
+    before: Counts,
+    after: Counts,
+    votes_per_week: float | None,
+    objective: float = DEFAULT_OBJECTIVE,
+) -> Prospect:
+    """How many votes are still needed to conclude on a new version, and when they will be there.
+
+    `votes_per_week` is the present rate of votes that judge the text; None when unknown.
+    """
+    needed = votes_to_conclude(before, objective)
+    if needed is None:
+        return Prospect(None, None)
+    missing = max(0, needed - after.evidence)
+    if missing == 0:
+        return Prospect(0, 0.0)
+    weeks = missing / votes_per_week if votes_per_week else math.inf
+    return Prospect(missing, weeks if weeks <= HORIZON_WEEKS else None)
+
+
+# -- readers and traffic -------------------------------------------------------------------------
+
+
+def expected_unhappy_per_week(views_per_week: float | None, counts: Counts) -> float | None:
+    """Readers a week whom the text fails, at the least: views × lower end of the fault rate.
+
+    The lower end, so that an article rises in the queue by what is proven and not by bad luck.
+    None where views are not counted, or under MINIMUM_EVIDENCE.
+    """
+    helped = wilson(counts.helpful, counts.evidence)
+    if views_per_week is None or helped is None or counts.evidence < MINIMUM_EVIDENCE:
+        return None
+    return views_per_week * (1 - helped.high)
+
+
+def response_rate(votes: int, views: int | None) -> float | None:
+    """Share of views that end in a vote, in [0, 1].
+
+    None without views, and when votes outnumber them: then some channel votes without counting.
+    """
+    return votes / views if views and votes <= views else None
+
+
+# -- how much to show ----------------------------------------------------------------------------
+
+
+def default_window(votes: Mapping[Window, Sequence[int]]) -> Window:
+    """The shortest window in which half of the articles have enough votes to be judged, else ALL.
+
+    `votes` gives, for each window, the votes of every article in it, zeros included.
+    """
+    for window in Window:
+        enough = [n >= MINIMUM_EVIDENCE for n in votes.get(window, ())]
+        if enough and 2 * sum(enough) >= len(enough):
+            return window
+    return Window.ALL
+
+
+def bucket(votes: int, days: float) -> Bucket | None:
+    """The finest grain with MINIMUM_PER_BUCKET votes a point on average; None: draw no line.
+
+    A line needs at least two points.
+    """
+    for grain in Bucket:
+        points = days / grain.days
+        if points >= 2 and votes >= MINIMUM_PER_BUCKET * points:
+            return grain
+    return None
