@@ -1,0 +1,173 @@
+"""What every test may ask for: a migrated database on both engines, settings, a server, a browser.
+
+A test that takes `database` runs twice, on SQLite and on PostgreSQL; the last lines of the run say
+how many tests passed on each engine and with Chromium.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import URL
+
+from faq_cms import db, migrate
+from faq_cms.settings import SECRET_BYTES, Settings
+from tests import servers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ENGINES = (
+    pytest.param("sqlite", marks=pytest.mark.sqlite),
+    pytest.param("postgresql", marks=pytest.mark.postgres),
+)
+COUNTED = {"sqlite": "SQLite", "postgres": "PostgreSQL", "browser": "Chromium"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> None:
+    """Tests choose their settings: a developer's FAQ_ variables must not change what they prove."""
+    for name in [name for name in os.environ if name.startswith("FAQ_")]:  # noqa: TID251
+        del os.environ[name]  # noqa: TID251
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation under the test's own folder."""
+    var = tmp_path / "var"
+    var.mkdir()
+    return Settings(database_url=f"sqlite:///{var / 'faq.db'}", var=var, secret="s" * SECRET_BYTES)
+
+
+# ---------------------------------------------------------------- databases
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name of the engine the test runs on: `sqlite` or `postgresql`."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without any table, for tests of the migrations themselves."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: servers.PostgreSQL = request.getfixturevalue("postgresql")
+    with _copy(server, "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a migrated, empty database that only this test uses."""
+    if engine == "sqlite":
+        path = tmp_path / "faq.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: servers.PostgreSQL = request.getfixturevalue("postgresql")
+    with _copy(server, request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+    """A migrated, empty database, in use: `db.transaction()` and `db.reading()` speak to it."""
+    database = db.Database(database_url)
+    monkeypatch.setattr(db, "_current", database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file: copying it is many times faster than migrating again."""
+    path = tmp_path_factory.mktemp("template") / "faq.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(testrun_uid: str) -> Iterator[servers.PostgreSQL]:
+    """The PostgreSQL server of this run, one for all its workers."""
+    with servers.postgresql(testrun_uid) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: servers.PostgreSQL, worker_id: str) -> str:
+    """Name of a migrated PostgreSQL database that tests copy; one per worker, so that none waits."""
+    name = f"template_{worker_id}"
+    _migrate(_address(postgresql.create(name)))
+    return name
+
+
+@contextmanager
+def _copy(server: servers.PostgreSQL, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    url = server.create(name, template=template)
+    try:
+        yield _address(url)
+    finally:
+        server.drop(name)
+
+
+def _migrate(url: str) -> None:
+    database = db.Database(url)
+    migrate.upgrade(database)
+    database.dispose()
+
+
+def _address(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+# ---------------------------------------------------------------- processes and browsers
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[servers.Served]:
+    """The product, served by its own command on a free port with a database of its own."""
+    with servers.serving(tmp_path / "served") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A headless Chromium.
+
+    Per module, not per session: while it runs, Playwright keeps an event loop in this thread, and
+    tests that start their own could not share the worker with it.
+    """
+    with servers.chromium() as browser:
+        yield browser
+
+
+# ---------------------------------------------------------------- the run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and keep it on one worker: two browsers starve two cores."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests passed on each engine and with the browser."""
+    passed = [report.keywords for report in terminalreporter.stats.get("passed", [])]
+    counts = {name: sum(mark in keywords for keywords in passed) for mark, name in COUNTED.items()}
+    terminalreporter.write_line(
+        " · ".join(f"{name}: {count} passed" for name, count in counts.items())
+    )
