@@ -1,0 +1,220 @@
+"""The engine, the transaction, the frame. The only module that knows which database answers.
+
+A door writes `with db.transaction() as session:` and reads `with db.reading() as session:`;
+chapters receive the session and never commit. On SQLite every write transaction is IMMEDIATE (a
+deferred one that reads first fails under concurrency, whatever the busy timeout), durable at
+commit (`synchronous=FULL`), and queued behind one lock in the process, because SQLite's own
+waiting is unfair. Only this module imports a SQLite driver: two SQLite libraries in one process
+drop each other's file locks and lose acknowledged writes.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from faq_cms import models
+from faq_cms.errors import Unavailable
+
+BUSY_SECONDS = 10
+_BUMP = "ledger moves"  # key in Session.info
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "secure_delete=ON",  # an erased remark leaves no copy in free pages
+)
+_FAULTS_OF_OURS = ("SQLITE_ERROR",)
+# The WAL-reset corruption bug: present from 3.7.0, fixed in 3.51.3 and in these backports.
+_WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+
+def _sqlite_driver() -> Any:
+    """pysqlite3, whose bundled library is recent, where it has a wheel; else the interpreter's."""
+    try:
+        import pysqlite3
+    except ImportError:
+        import sqlite3
+
+        return sqlite3
+    return pysqlite3
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """Version of the SQLite library in use."""
+    version: tuple[int, ...] = _sqlite_driver().sqlite_version_info
+    return version
+
+
+def sqlite_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset corruption bug."""
+    return version >= _WAL_RESET_FIXED[-1] or any(
+        fixed <= version < (fixed[0], fixed[1] + 1) for fixed in _WAL_RESET_FIXED
+    )
+
+
+class Database:
+    """One database: a write engine, a read engine, and the lock in front of SQLite's writer."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet: connections are made at first use."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            driver = _sqlite_driver()
+            self.write_engine = create_engine(self.url, module=driver)
+            self.read_engine = create_engine(self.url, module=driver, pool_size=10, max_overflow=20)
+            _prepare_sqlite(self.write_engine, begin="BEGIN IMMEDIATE")
+            _prepare_sqlite(self.read_engine, begin="BEGIN", extra=("query_only=ON",))
+            self._turn: AbstractContextManager[Any] = threading.RLock()
+        else:
+            if self.url.drivername == "postgresql":
+                self.url = self.url.set(drivername="postgresql+psycopg")
+            options: dict[str, Any] = {
+                "pool_size": 10,
+                "max_overflow": 20,
+                "pool_timeout": 5,
+                "pool_pre_ping": True,
+                "connect_args": {
+                    "connect_timeout": 5,
+                    "options": f"-c lock_timeout={BUSY_SECONDS}s -c jit=off -c timezone=UTC",
+                },
+            }
+            self.write_engine = create_engine(self.url, **options)
+            self.read_engine = self.write_engine.execution_options(
+                postgresql_readonly=True, isolation_level="REPEATABLE READ"
+            )
+            self._turn = nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A write transaction: committed and durable when the block ends, undone when it raises.
+
+        Raises Unavailable when the database cannot take the write (full disk, read-only file,
+        lost server, lock held too long).
+        """
+        maker = Session(self.write_engine, expire_on_commit=False)
+        with self._turn, _refusals(), maker as session, session.begin():
+            yield session
+            # Last of all: one hot row, held for as short a time as the commit allows.
+            if session.info.get(_BUMP):
+                session.flush()
+                session.execute(
+                    update(models.Ledger)
+                    .where(models.Ledger.id == 1)
+                    .values(revision=models.Ledger.revision + 1)
+                )
+
+    def scrub(self) -> None:
+        """Leave no copy of erased text in the write-ahead log (SQLite; a no-op on PostgreSQL)."""
+        if self.is_sqlite:
+            with self._turn, self.write_engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                if raw is not None:
+                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view of the database; writing through it is an error."""
+        maker = Session(self.read_engine, expire_on_commit=False)
+        with _refusals(), maker as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+
+
+_current: Database | None = None
+
+
+def use(database: Database) -> Database:
+    """Make `database` the one `transaction` and `reading` speak to, in every thread."""
+    global _current  # noqa: PLW0603 — one process serves one database: routes and screens share it
+    _current = database
+    return database
+
+
+def current() -> Database:
+    """The database in use. RuntimeError before the first `use`."""
+    if _current is None:
+        raise RuntimeError("no database is in use: call db.use(Database(url)) first")
+    return _current
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """`Database.transaction` of the database in use."""
+    return current().transaction()
+
+
+def reading() -> AbstractContextManager[Session]:
+    """`Database.reading` of the database in use."""
+    return current().reading()
+
+
+def frame(session: Session, statement: Executable) -> pd.DataFrame:
+    """The rows of a statement, one column per label; an empty result keeps its columns."""
+    result = session.execute(statement)
+    return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+
+def insert(session: Session, table: type[models.Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def bump(session: Session) -> None:
+    """Say that figures or published texts change in this transaction.
+
+    The ledger's revision moves just before the commit: cached readers will look again.
+    """
+    session.info[_BUMP] = True
+
+
+def revision(session: Session) -> int:
+    """The ledger's present revision, the key of every cached figure."""
+    row = session.get(models.Ledger, 1)
+    return row.revision if row else 0
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what a database says when it cannot serve into Unavailable; keep real faults as is."""
+    try:
+        yield
+    except OperationalError as error:
+        # SQLite says « no such table » with the same class as « disk full »: only the latter passes.
+        reason = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
+        if reason in _FAULTS_OF_OURS:
+            raise
+        raise Unavailable(reason) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("connection_lost") from error
+        raise
+
+
+def _prepare_sqlite(engine: Engine, *, begin: str, extra: tuple[str, ...] = ()) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not open transactions by itself
+        cursor = connection.cursor()
+        for pragma in (*SQLITE_PRAGMAS, *extra):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

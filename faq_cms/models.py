@@ -1,0 +1,666 @@
+"""Every table, constraint and enumeration, in the order of the story.
+
+people → article → version → vote → tally → flag → correction → the clock and the imports.
+No queries and no save hooks: invariants are constraints (UNIQUE, CHECK, FOREIGN KEY) wherever
+SQL can say them. Every instant is UTC (`Instant`); a `day` is the civil date in Europe/Paris.
+"""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """A point in time: aware in Python, UTC in both engines. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        moment: dt.datetime = value
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _codes(enumeration: type[StrEnum]) -> Enum:
+    """The column type of an enumeration: its codes as text, held by a CHECK on both engines."""
+    return Enum(
+        enumeration,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        name=enumeration.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 — SQLAlchemy's own way to say it
+        dt.datetime: Instant,
+        dt.date: Date,
+        str: Text,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+# -- people --------------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What a person may do; see `people.MAY`."""
+
+    EDITOR = "editor"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Account(Base):
+    """A person who signs in. Never deleted, only disabled: history keeps its authors."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(160), unique=True)  # folded: one Zoé only
+    role: Mapped[Role] = mapped_column(_codes(Role))
+    password_digest: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    disabled_at: Mapped[dt.datetime | None]
+    home_seen_at: Mapped[dt.datetime | None]  # « depuis ma dernière visite » on Aujourd’hui
+
+
+class LinkPurpose(StrEnum):
+    """Why a one-time link was made."""
+
+    FIRST_ADMINISTRATOR = "first_administrator"
+    INVITATION = "invitation"
+    RECOVERY = "recovery"
+
+
+class OneTimeLink(Base):
+    """A link that lets one person in once. Only its digest is stored."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        CheckConstraint(
+            "(purpose = 'recovery') = (account_id IS NOT NULL)", name="recovery_has_account"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(_codes(LinkPurpose))
+    role: Mapped[Role] = mapped_column(_codes(Role))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class SignInSession(Base):
+    """A signed-in browser. The cookie holds a random value; here is its digest."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, kept for the throttle only (digests, short retention)."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (Index(None, "key", "at"),)
+
+
+class ApiToken(Base):
+    """Access for a machine (*accès machine*). Shown once; its digest is stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(24))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class Audit(Base):
+    """Who changed what, when. Append-only; texts of readers are never copied here."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(40))
+    object_kind: Mapped[str] = mapped_column(String(24))
+    object_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index(None, "object_kind", "object_id"),)
+
+
+class Ledger(Base):
+    """One row. Its revision moves with every vote and publication: cached figures are keyed by it."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
+# -- articles and versions -----------------------------------------------------------------------
+
+
+class Category(Base):
+    """Where an article is filed, and what share of helpful votes is expected there."""
+
+    __tablename__ = "category"
+    __table_args__ = (CheckConstraint("objective > 0 AND objective < 1", name="objective"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(String(90), unique=True)
+    position: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    objective: Mapped[float | None]  # None: the default of `helpfulness`
+
+
+class Article(Base):
+    """One question of the FAQ through its whole life; its texts are versions.
+
+    `uid` is the identity channels keep when the address changes. `live_version_id` says what the
+    public reads; None means not published. "Has a draft", "latest" are derived.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        # The live version is one of the article's own.
+        ForeignKeyConstraint(
+            ["live_version_id", "id"],
+            ["version.id", "version.article_id"],
+            name="fk_article_live_version",
+            use_alter=True,
+        ),
+        CheckConstraint(
+            "withdrawn_at IS NULL OR live_version_id IS NULL", name="withdrawn_is_not_live"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    live_version_id: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]  # last change of what the public sees: text, address, category
+    withdrawn_at: Mapped[dt.datetime | None]
+    review_on: Mapped[dt.date | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    internal_note: Mapped[str] = mapped_column(default="")
+
+    category: Mapped[Category | None] = relationship()
+    live_version: Mapped["Version | None"] = relationship(
+        primaryjoin="Article.live_version_id == Version.id",
+        foreign_keys="Article.live_version_id",
+        viewonly=True,
+    )
+
+
+class Redirect(Base):
+    """An address an article once had; it still leads to it."""
+
+    __tablename__ = "redirect"
+
+    slug: Mapped[str] = mapped_column(String(120), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+
+
+class Period(Base):
+    """A measuring period: the stretch of versions whose votes are counted together."""
+
+    __tablename__ = "period"
+    __table_args__ = (
+        UniqueConstraint("article_id", "number"),
+        UniqueConstraint("id", "article_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int]
+    opened_at: Mapped[dt.datetime]
+
+
+class Significance(StrEnum):
+    """« Que change cette version ? » — whether the measuring period goes on or starts anew."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class Version(Base):
+    """A text of an article. Without number it is the draft (at most one); numbered, it is immutable.
+
+    `revision` counts the saves of a draft: a save names the revision it saw, so that a stale one is
+    refused. `base_id` is the version the draft started from, `restored_from_id` the one it copies.
+    """
+
+    __tablename__ = "version"
+    __table_args__ = (
+        UniqueConstraint("article_id", "number"),
+        UniqueConstraint("id", "article_id"),
+        UniqueConstraint("id", "period_id"),
+        ForeignKeyConstraint(
+            ["period_id", "article_id"],
+            ["period.id", "period.article_id"],
+            name="fk_version_period",
+        ),
+        CheckConstraint("(number IS NULL) = (published_at IS NULL)", name="published_is_numbered"),
+        CheckConstraint("(number IS NULL) = (period_id IS NULL)", name="published_has_period"),
+        CheckConstraint("(number IS NULL) = (significance IS NULL)", name="published_is_weighed"),
+        CheckConstraint("number IS NULL OR number >= 1", name="number"),
+        Index(
+            "uq_version_one_draft",
+            "article_id",
+            unique=True,
+            sqlite_where=text("number IS NULL"),
+            postgresql_where=text("number IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int | None]
+    period_id: Mapped[int | None]
+    question: Mapped[str]
+    answer: Mapped[str]
+    wordings: Mapped[list[str]]
+    significance: Mapped[Significance | None] = mapped_column(_codes(Significance))
+    note: Mapped[str] = mapped_column(default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    author: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[dt.datetime]
+    saved_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]
+    revision: Mapped[int]
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+# -- votes and tallies ---------------------------------------------------------------------------
+
+
+class Reason(StrEnum):
+    """Why a reader was not helped, as they pick it after Non."""
+
+    OUTDATED = "outdated"
+    UNCLEAR = "unclear"
+    INCOMPLETE = "incomplete"
+    BROKEN_LINK = "broken_link"
+    OFF_TOPIC = "off_topic"
+    DISAGREES = "disagrees"
+    OTHER = "other"
+
+    @property
+    def off_text(self) -> bool:
+        """Whether it blames the rule or the search rather than the text (*hors texte*)."""
+        return self in (Reason.OFF_TOPIC, Reason.DISAGREES)
+
+
+class Vote(Base):
+    """One reader's verdict on the version they read, counted in that version's period.
+
+    `visitor` is a keyed digest, None for imported votes. `set_aside` votes are kept out of every
+    figure. A vote keeps its version and day when its verdict changes.
+    """
+
+    __tablename__ = "vote"
+    __table_args__ = (
+        UniqueConstraint("period_id", "visitor"),
+        UniqueConstraint("import_digest", "import_row"),
+        ForeignKeyConstraint(
+            ["version_id", "period_id"], ["version.id", "version.period_id"], name="fk_vote_version"
+        ),
+        ForeignKeyConstraint(
+            ["version_id", "article_id"],
+            ["version.id", "version.article_id"],
+            name="fk_vote_article",
+        ),
+        CheckConstraint("reason IS NULL OR NOT helpful", name="reason_after_no"),
+        CheckConstraint("NOT (off_text AND helpful)", name="off_text_after_no"),
+        CheckConstraint("(import_digest IS NULL) = (import_row IS NULL)", name="import_is_whole"),
+        Index(None, "article_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int]
+    version_id: Mapped[int]
+    period_id: Mapped[int]
+    visitor: Mapped[str | None] = mapped_column(String(32))
+    helpful: Mapped[bool]
+    reason: Mapped[Reason | None] = mapped_column(_codes(Reason))
+    off_text: Mapped[bool] = mapped_column(default=False)  # outlives the reason, erased with age
+    set_aside: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(24))
+    day: Mapped[dt.date]
+    cast_at: Mapped[dt.datetime]
+    import_digest: Mapped[str | None] = mapped_column(String(64))
+    import_row: Mapped[int | None]
+
+
+class RemarkState(StrEnum):
+    """What became of a remark."""
+
+    NEW = "new"
+    ANSWERED = "answered"
+    NO_ACTION = "no_action"
+    FORWARDED = "forwarded"
+
+
+class Remark(Base):
+    """What a reader wrote after voting. Plain text for ever; erasable (`erased_at`)."""
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint("(erased_at IS NULL) OR (text = '')", name="erased_is_empty"),
+        Index(None, "state", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    vote_id: Mapped[int] = mapped_column(ForeignKey("vote.id"), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    text: Mapped[str]
+    received_at: Mapped[dt.datetime]
+    state: Mapped[RemarkState] = mapped_column(_codes(RemarkState))
+    handled_at: Mapped[dt.datetime | None]
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    answered_in_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    erased_at: Mapped[dt.datetime | None]
+
+
+class TallyDay(Base):
+    """Votes folded by day. Disposable: fold the votes again and get the same rows.
+
+    `off_text` is the part of `unhelpful` that blames something else than the text. `set_aside`
+    votes are in neither.
+    """
+
+    __tablename__ = "tally_day"
+    __table_args__ = (
+        CheckConstraint(
+            "helpful >= 0 AND unhelpful >= 0 AND set_aside >= 0"
+            " AND off_text >= 0 AND off_text <= unhelpful",
+            name="counts",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
+    off_text: Mapped[int]
+    set_aside: Mapped[int]
+
+
+class TallyVersion(Base):
+    """Votes folded over a version's whole life: what judges an article without adding days up."""
+
+    __tablename__ = "tally_version"
+    __table_args__ = (
+        CheckConstraint(
+            "helpful >= 0 AND unhelpful >= 0 AND set_aside >= 0"
+            " AND off_text >= 0 AND off_text <= unhelpful",
+            name="counts",
+        ),
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
+    off_text: Mapped[int]
+    set_aside: Mapped[int]
+
+
+class ViewDay(Base):
+    """Public pages served per day and source, robots apart. No personal data, no cookie."""
+
+    __tablename__ = "view_day"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    views: Mapped[int]
+    robots: Mapped[int]
+
+
+class CounterSnapshot(Base):
+    """Totals another system publishes, as read on one date. Never mixed with dated votes."""
+
+    __tablename__ = "counter_snapshot"
+    __table_args__ = (UniqueConstraint("article_id", "source", "taken_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    source: Mapped[str] = mapped_column(String(24))
+    taken_at: Mapped[dt.datetime]
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
+    estimated: Mapped[bool] = mapped_column(default=False)
+
+
+# -- flags and corrections -----------------------------------------------------------------------
+
+
+class CorrectionState(StrEnum):
+    """Where the work on a listed article stands."""
+
+    NEW = "new"
+    TAKEN = "taken"
+    IN_REVIEW = "in_review"
+    OBSERVING = "observing"
+    IMPROVED = "improved"
+    UNMEASURED = "unmeasured"
+    NOTHING_TO_FIX = "nothing_to_fix"
+    WITHDRAWN = "withdrawn"  # every flag behind it was withdrawn before anybody corrected
+    REOPENED = "reopened"  # observed, not better: a new row took over
+
+
+class Correction(Base):
+    """The work an article in À corriger asks for: one row while listed, whatever its flags."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        CheckConstraint(
+            "state NOT IN ('observing', 'improved') OR version_id IS NOT NULL",
+            name="observed_has_version",
+        ),
+        CheckConstraint(
+            "(state IN ('new', 'taken', 'in_review', 'observing')) = (closed_at IS NULL)",
+            name="closed_is_dated",
+        ),
+        Index(
+            "uq_correction_one_listed",
+            "article_id",
+            unique=True,
+            sqlite_where=text("state IN ('new', 'taken', 'in_review')"),
+            postgresql_where=text("state IN ('new', 'taken', 'in_review')"),
+        ),
+        Index(
+            "uq_correction_one_observed",
+            "article_id",
+            unique=True,
+            sqlite_where=text("state = 'observing'"),
+            postgresql_where=text("state = 'observing'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    state: Mapped[CorrectionState] = mapped_column(_codes(CorrectionState))
+    opened_at: Mapped[dt.datetime]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    taken_at: Mapped[dt.datetime | None]
+    due_on: Mapped[dt.date | None]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    corrected_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class FlagKind(StrEnum):
+    """The rule that lists an article in À corriger."""
+
+    ISOLATED = "isolated"
+    CONFIRMED = "confirmed"
+
+
+class FlagOutcome(StrEnum):
+    """How a flag ended."""
+
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    NOTHING_TO_FIX = "nothing_to_fix"
+    ARTICLE_WITHDRAWN = "article_withdrawn"
+
+
+class Flag(Base):
+    """Why an article is listed: the rule, and the evidence as it stood when the rule fired."""
+
+    __tablename__ = "flag"
+    __table_args__ = (
+        CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed_has_outcome"),
+        CheckConstraint(
+            "outcome IS NULL OR outcome <> 'answered' OR answered_in_id IS NOT NULL",
+            name="answered_names_version",
+        ),
+        Index(
+            "uq_flag_one_open",
+            "article_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"))
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"), index=True)
+    kind: Mapped[FlagKind] = mapped_column(_codes(FlagKind))
+    opened_at: Mapped[dt.datetime]
+    evidence: Mapped[dict[str, Any]]
+    closed_at: Mapped[dt.datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[FlagOutcome | None] = mapped_column(_codes(FlagOutcome))
+    answered_in_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+# -- imports and the clock -----------------------------------------------------------------------
+
+
+class ImportBatch(Base):
+    """One confirmed import: which document, by whom, what it changed."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    created: Mapped[int]
+    updated: Mapped[int]
+
+
+class ImportedEntry(Base):
+    """What an article was last imported from: its key in the source, and that text's fingerprint.
+
+    A later import compares with this, not with the present text, so that an article edited here
+    whose source did not move is left alone.
+    """
+
+    __tablename__ = "imported_entry"
+
+    key: Mapped[str] = mapped_column(String(500), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+
+
+class DutyRun(Base):
+    """One slot of one duty of the clock: the unique pair is what makes it run once everywhere."""
+
+    __tablename__ = "duty_run"
+    __table_args__ = (UniqueConstraint("name", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    slot: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str] = mapped_column(String(24), default="running")

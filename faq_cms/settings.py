@@ -1,0 +1,155 @@
+"""The environment, read once into one frozen `Settings`. Nothing else looks at `os.environ`.
+
+Each field below is one variable `FAQ_<NAME>`; the README's table is kept equal to it by a test.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from faq_cms.errors import BadSetting
+
+PREFIX = "FAQ_"
+SECRET_BYTES = 32
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. Immutable; tests build their own."""
+
+    database_url: str = field(
+        default="",
+        metadata={"help": "SQLAlchemy address of the database; SQLite under var/ if empty"},
+    )
+    public_url: str = field(
+        default="http://127.0.0.1:8501",
+        metadata={"help": "address readers and editors use; https turns Secure cookies on"},
+    )
+    host: str = field(default="127.0.0.1", metadata={"help": "address the server listens on"})
+    port: int = field(default=8501, metadata={"help": "port the server listens on"})
+    var: Path = field(
+        default=Path("var"), metadata={"help": "folder of the database, the secret and the backups"}
+    )
+    secret: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "key of visitor digests and vote tokens; generated in var/secret if empty"
+        },
+    )
+    site_name: str = field(
+        default="Aide à la facturation", metadata={"help": "title of the public help centre"}
+    )
+    support_url: str = field(
+        default="", metadata={"help": "where « Contacter l’assistance » leads (https: or mailto:)"}
+    )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(), metadata={"help": "networks whose X-Forwarded-For is believed, comma-separated"}
+    )
+    log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the product over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address: the only origin allowed to write."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment; create `var/` and the secret if missing (the only writes).
+
+    Raises BadSetting naming the variable for an unknown `FAQ_` name or a value of the wrong form.
+    """
+    source = os.environ if environment is None else environment
+    known = {PREFIX + f.name.upper(): f.name for f in fields(Settings)}
+    given: dict[str, str] = {}
+    for name, value in source.items():
+        if not name.startswith(PREFIX):
+            continue
+        if name not in known:
+            raise BadSetting(name, "unknown")
+        if value.strip():
+            given[known[name]] = value.strip()
+    var = Path(given.get("var", "var")).absolute()
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        secret = given.get("secret") or _stored_secret(var / "secret")
+    except OSError as error:
+        raise BadSetting(PREFIX + "VAR", "unwritable") from error
+    if len(secret) < SECRET_BYTES:
+        raise BadSetting(PREFIX + "SECRET", "too_short")
+    defaults = Settings()
+    return Settings(
+        database_url=given.get("database_url", f"sqlite:///{var / 'faq.db'}"),
+        public_url=_url(given.get("public_url", _own_url(given, defaults))),
+        host=given.get("host", defaults.host),
+        port=_port(given.get("port", str(defaults.port))),
+        var=var,
+        secret=secret,
+        site_name=given.get("site_name", defaults.site_name),
+        support_url=_support(given.get("support_url", "")),
+        trusted_proxies=_networks(given.get("trusted_proxies", "")),
+        log_level=_level(given.get("log_level", defaults.log_level)),
+    )
+
+
+def _stored_secret(path: Path) -> str:
+    """The installation's secret: a file only its owner reads, outside the database and backups."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(SECRET_BYTES))
+    return path.read_text(encoding="ascii").strip()
+
+
+def _own_url(given: Mapping[str, str], defaults: Settings) -> str:
+    host, port = given.get("host", defaults.host), given.get("port", str(defaults.port))
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 — compared, not bound
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadSetting(PREFIX + "PUBLIC_URL", "not_a_url")
+    return value.rstrip("/")
+
+
+def _support(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("http", "https", "mailto"):
+        raise BadSetting(PREFIX + "SUPPORT_URL", "not_a_url")
+    return value
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise BadSetting(PREFIX + "PORT", "not_a_port")
+    return int(value)
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(
+            ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
+        )
+    except ValueError as error:
+        raise BadSetting(PREFIX + "TRUSTED_PROXIES", "not_networks") from error
+
+
+def _level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise BadSetting(PREFIX + "LOG_LEVEL", "not_a_level")
+    return value.lower()
