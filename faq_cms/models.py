@@ -245,7 +245,8 @@ class Article(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    # Said aloud because the composite key above makes SQLAlchemy doubt it.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)

@@ -105,6 +105,23 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> Settings:
+    """Make `settings` the ones `current` gives, in every thread."""
+    global _current  # noqa: PLW0603 — one process is one installation: routes and screens share it
+    _current = settings
+    return settings
+
+
+def current() -> Settings:
+    """The settings in use. RuntimeError before the first `use`."""
+    if _current is None:
+        raise RuntimeError("no settings are in use: call settings.use(settings.load()) first")
+    return _current
+
+
 def _stored_secret(path: Path) -> str:
     """The installation's secret: a file only its owner reads, outside the database and backups."""
     try:

@@ -301,7 +301,9 @@ def _folded() -> Select[*tuple[object, ...]]:
 
 def fold(session: Session) -> pd.DataFrame:
     """The daily tally recomputed from the votes; same columns and grain as `TallyDay`."""
-    return db.frame(session, _folded().order_by(*TallyDay.__table__.primary_key))
+    return db.frame(
+        session, _folded().order_by(Vote.day, Vote.article_id, Vote.version_id, Vote.source)
+    )
 
 
 def tallies(session: Session) -> pd.DataFrame:

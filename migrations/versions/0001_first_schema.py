@@ -124,7 +124,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "article",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("uid", sa.String(length=32), nullable=False),
         sa.Column("slug", sa.String(length=120), nullable=False),
         sa.Column("category_id", sa.Integer(), nullable=True),

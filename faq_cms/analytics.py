@@ -1,0 +1,205 @@
+"""Tallies to frames: per article, per version, per day, per source. Reads, never writes.
+
+Every figure shown for an article is the counted votes of its current measuring period; a range of
+days intersects it. SQL only sums: rates, intervals and verdicts come from `helpfulness`.
+"""
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy.orm import Session
+
+from faq_cms import db, helpfulness
+from faq_cms.helpfulness import Counts, Verdict
+from faq_cms.models import (
+    Article,
+    Category,
+    Flag,
+    FlagKind,
+    Period,
+    TallyDay,
+    TallyVersion,
+    Version,
+    ViewDay,
+)
+
+_COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
+
+
+def _running() -> Select[int, int]:
+    """(article_id, period_id) of each article's current measuring period."""
+    newest = (
+        select(Period.article_id, func.max(Period.number).label("number"))
+        .group_by(Period.article_id)
+        .subquery()
+    )
+    return select(Period.article_id, Period.id.label("period_id")).join(
+        newest, (newest.c.article_id == Period.article_id) & (newest.c.number == Period.number)
+    )
+
+
+def counts(session: Session, period_id: int, article_id: int) -> Counts:
+    """The counted votes of one measuring period."""
+    row = session.execute(
+        select(*(func.coalesce(func.sum(getattr(TallyVersion, c)), 0) for c in _COUNTS[:3]))
+        .join(Version, Version.id == TallyVersion.version_id)
+        .where(Version.article_id == article_id, Version.period_id == period_id)
+    ).one()
+    return Counts(*(int(value) for value in row))
+
+
+def objective(session: Session, article_id: int) -> float:
+    """The share of helpful votes expected of this article."""
+    chosen = session.scalar(
+        select(Category.objective)
+        .join(Article, Article.category_id == Category.id)
+        .where(Article.id == article_id)
+    )
+    return helpfulness.DEFAULT_OBJECTIVE if chosen is None else chosen
+
+
+def usefulness(
+    session: Session,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    source: str | None = None,
+) -> pd.DataFrame:
+    """Each published article with the counted votes of its current measuring period.
+
+    One row an article, in the order of the public pages. `since` and `until` (both included) and
+    `source` narrow the votes, never the articles. Columns: article_id, uid, slug, question,
+    category, version, published_at, period_id, period_opened_at, objective, helpful, unhelpful,
+    off_text, set_aside, previous (the verdict an open flag stands for), then those of
+    `helpfulness.measured`.
+    """
+    by_period = _by_period(since, until, source)
+    running = _running().subquery()
+    confirmed = (
+        select(Flag.article_id)
+        .where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
+        .subquery()
+    )
+    frame = db.frame(
+        session,
+        select(
+            Article.id.label("article_id"),
+            Article.uid,
+            Article.slug,
+            Version.question,
+            Category.name.label("category"),
+            Version.number.label("version"),
+            Version.published_at,
+            running.c.period_id,
+            Period.opened_at.label("period_opened_at"),
+            func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE).label("objective"),
+            *(func.coalesce(by_period.c[name], 0).label(name) for name in _COUNTS),
+            confirmed.c.article_id.is_not(None).label("is_confirmed"),
+        )
+        .join(Version, Version.id == Article.live_version_id)
+        .join(running, running.c.article_id == Article.id)
+        .join(Period, Period.id == running.c.period_id)
+        .outerjoin(Category, Category.id == Article.category_id)
+        .outerjoin(by_period, by_period.c.period_id == running.c.period_id)
+        .outerjoin(confirmed, confirmed.c.article_id == Article.id)
+        .order_by(Category.position, Category.id, Article.id),
+    )
+    for name in _COUNTS:
+        frame[name] = frame[name].astype("int64")
+    frame["objective"] = frame["objective"].astype(float)
+    frame["previous"] = frame.pop("is_confirmed").map({True: str(Verdict.BELOW), False: None})
+    return helpfulness.measured(frame)
+
+
+def by_version(session: Session, article_id: int) -> pd.DataFrame:
+    """What each published version of an article received, oldest first.
+
+    Columns: version_id, version, period_id, published_at, significance, helpful, unhelpful,
+    off_text, set_aside, objective, then those of `helpfulness.measured`.
+    """
+    frame = db.frame(
+        session,
+        select(
+            Version.id.label("version_id"),
+            Version.number.label("version"),
+            Version.period_id,
+            Version.published_at,
+            Version.significance,
+            *(func.coalesce(getattr(TallyVersion, c), 0).label(c) for c in _COUNTS),
+        )
+        .outerjoin(TallyVersion, TallyVersion.version_id == Version.id)
+        .where(Version.article_id == article_id, Version.number.is_not(None))
+        .order_by(Version.number),
+    )
+    for name in _COUNTS:
+        frame[name] = frame[name].astype("int64")
+    frame["objective"] = objective(session, article_id)
+    return helpfulness.measured(frame)
+
+
+def by_day(session: Session, *, article_id: int | None = None) -> pd.DataFrame:
+    """Counted votes per civil day, of one article or of all, every period included.
+
+    Columns: day, version (numbers; absent for all articles), helpful, unhelpful, off_text.
+    """
+    sums = [func.sum(getattr(TallyDay, name)).label(name) for name in _COUNTS[:3]]
+    if article_id is None:
+        return db.frame(
+            session, select(TallyDay.day, *sums).group_by(TallyDay.day).order_by(TallyDay.day)
+        )
+    return db.frame(
+        session,
+        select(TallyDay.day, Version.number.label("version"), *sums)
+        .join(Version, Version.id == TallyDay.version_id)
+        .where(TallyDay.article_id == article_id)
+        .group_by(TallyDay.day, Version.number)
+        .order_by(TallyDay.day, Version.number),
+    )
+
+
+def by_source(session: Session) -> pd.DataFrame:
+    """Counted votes and last day per source. Columns: source, helpful, unhelpful, off_text, last_day."""
+    sums = [func.sum(getattr(TallyDay, name)).label(name) for name in _COUNTS[:3]]
+    return db.frame(
+        session,
+        select(TallyDay.source, *sums, func.max(TallyDay.day).label("last_day"))
+        .group_by(TallyDay.source)
+        .order_by(TallyDay.source),
+    )
+
+
+def total(
+    session: Session, *, since: dt.date | None = None, until: dt.date | None = None
+) -> Counts:
+    """All counted votes between two civil days (both included), every article and period together."""
+    query = select(*(func.coalesce(func.sum(getattr(TallyDay, c)), 0) for c in _COUNTS[:3]))
+    if since is not None:
+        query = query.where(TallyDay.day >= since)
+    if until is not None:
+        query = query.where(TallyDay.day <= until)
+    return Counts(*(int(value) for value in session.execute(query).one()))
+
+
+def views(session: Session, *, since: dt.date | None = None) -> pd.DataFrame:
+    """Public pages served to people, per article and source. Columns: article_id, source, views."""
+    query = select(ViewDay.article_id, ViewDay.source, func.sum(ViewDay.views).label("views"))
+    if since is not None:
+        query = query.where(ViewDay.day >= since)
+    return db.frame(session, query.group_by(ViewDay.article_id, ViewDay.source))
+
+
+def _by_period(since: dt.date | None, until: dt.date | None, source: str | None) -> Subquery:
+    """Votes summed by measuring period: from the versions' totals, or from the days when narrowed."""
+    narrowed = since is not None or until is not None or source is not None
+    table = TallyDay if narrowed else TallyVersion
+    query = select(
+        Version.period_id, *(func.sum(getattr(table, name)).label(name) for name in _COUNTS)
+    ).join(table, table.version_id == Version.id)
+    if since is not None:
+        query = query.where(TallyDay.day >= since)
+    if until is not None:
+        query = query.where(TallyDay.day <= until)
+    if source is not None:
+        query = query.where(TallyDay.source == source)
+    return query.group_by(Version.period_id).subquery()

@@ -1,0 +1,243 @@
+"""The work a listed article asks for: listed, taken, answered by a version, observed.
+
+One row per article while it is in À corriger, whatever the number of flags behind it. Publishing a
+*Fond* version moves it to *En observation*, named by that version.
+"""
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from faq_cms import articles, db, flags, people
+from faq_cms.errors import Conflict, Invalid
+from faq_cms.models import (
+    Account,
+    Correction,
+    CorrectionState,
+    Flag,
+    FlagKind,
+    FlagOutcome,
+    Version,
+)
+from faq_cms.people import Actor
+
+LISTED = (CorrectionState.NEW, CorrectionState.TAKEN, CorrectionState.IN_REVIEW)
+REASON_MAX = 500
+
+
+def follow(session: Session, article_id: int, *, now: dt.datetime) -> Correction | None:
+    """List the article when it has open flags, unlist it when its last one was withdrawn.
+
+    Returns the row that is listed afterwards, if any. Idempotent.
+    """
+    present = listed(session, article_id)
+    standing = flags.open_flags(session, article_id)
+    if standing and present is None:
+        # Two votes at once may both find the row missing: the unique index keeps one.
+        session.execute(
+            db.insert(session, Correction)
+            .values(article_id=article_id, state=CorrectionState.NEW, opened_at=now, reason="")
+            .on_conflict_do_nothing()
+        )
+        present = listed(session, article_id)
+        db.bump(session)
+    if not standing and present is not None:
+        _close(present, CorrectionState.WITHDRAWN, now=now)
+        session.flush()
+        db.bump(session)
+        return None
+    if present is not None:
+        session.execute(
+            update(Flag)
+            .where(
+                Flag.article_id == article_id,
+                Flag.closed_at.is_(None),
+                Flag.correction_id.is_(None),
+            )
+            .values(correction_id=present.id)
+        )
+    return present
+
+
+def take(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Correction:
+    """« Je m’en charge ». Raises Conflict("not_listed"), Conflict("taken") by somebody else."""
+    people.authorize(session, actor, "correction.work")
+    row = _listed_or_refuse(session, article_id)
+    if row.taken_by_id is not None and row.taken_by_id != actor.id:
+        raise Conflict("taken", people.account_of(session, row.taken_by_id).name)
+    if row.state is CorrectionState.NEW:
+        row.state, row.taken_by_id, row.taken_at = CorrectionState.TAKEN, actor.id, now
+        people.record(
+            session, actor, "correction.take", kind="article", object_id=article_id, now=now
+        )
+        db.bump(session)
+    return row
+
+
+def release(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
+    """Put a taken correction back for anybody."""
+    people.authorize(session, actor, "correction.work")
+    row = _listed_or_refuse(session, article_id)
+    row.state, row.taken_by_id, row.taken_at = CorrectionState.NEW, None, None
+    people.record(
+        session, actor, "correction.release", kind="article", object_id=article_id, now=now
+    )
+    db.bump(session)
+
+
+def nothing_to_fix(
+    session: Session, actor: Actor, article_id: int, *, reason: str, now: dt.datetime
+) -> None:
+    """*Rien à corriger*, with a reason: the votes seen so far no longer list the article."""
+    people.authorize(session, actor, "correction.work")
+    reason = reason.strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise Invalid("reason", "length", (1, REASON_MAX))
+    row = _listed_or_refuse(session, article_id)
+    flags.settle(session, article_id)
+    flags.close_all(
+        session,
+        article_id,
+        outcome=FlagOutcome.NOTHING_TO_FIX,
+        closed_by_id=actor.id,
+        now=now,
+    )
+    _close(row, CorrectionState.NOTHING_TO_FIX, by=actor.id, reason=reason, now=now)
+    session.flush()
+    db.bump(session)
+    people.record(
+        session, actor, "correction.nothing_to_fix", kind="article", object_id=article_id, now=now
+    )
+
+
+def answered(
+    session: Session, actor: Actor, article_id: int, version: Version, *, now: dt.datetime
+) -> Correction | None:
+    """A *Fond* version answers what is listed: the article leaves the list, *En observation*.
+
+    An earlier observation ends there, unmeasured: its text is no longer the one being read.
+    Returns the observed row; None when nothing was listed.
+    """
+    row = listed(session, article_id)
+    observed = observation(session, article_id)
+    if observed is not None:
+        _close(observed, CorrectionState.UNMEASURED, reason="superseded", now=now)
+        session.flush()
+        db.bump(session)
+    if row is None:
+        return None
+    flags.answer(session, article_id, version, now=now)
+    row.state, row.version_id, row.corrected_at = CorrectionState.OBSERVING, version.id, now
+    if row.taken_by_id is None:
+        row.taken_by_id, row.taken_at = actor.id, now
+    session.flush()
+    db.bump(session)
+    return row
+
+
+def article_withdrawn(session: Session, article_id: int, *, now: dt.datetime) -> None:
+    """An article nobody reads any more asks for no correction."""
+    flags.close_all(session, article_id, outcome=FlagOutcome.ARTICLE_WITHDRAWN, now=now)
+    for row in (listed(session, article_id), observation(session, article_id)):
+        if row is not None:
+            _close(row, CorrectionState.UNMEASURED, reason="article_withdrawn", now=now)
+    session.flush()
+
+
+def listed(session: Session, article_id: int) -> Correction | None:
+    """The article's row in À corriger, if it is there."""
+    return session.scalar(
+        select(Correction)
+        .where(Correction.article_id == article_id, Correction.state.in_(LISTED))
+        .execution_options(populate_existing=True)
+    )
+
+
+def observation(session: Session, article_id: int) -> Correction | None:
+    """The article's row *En observation*, if there is one."""
+    return session.scalar(
+        select(Correction)
+        .where(Correction.article_id == article_id, Correction.state == CorrectionState.OBSERVING)
+        .execution_options(populate_existing=True)
+    )
+
+
+def queue(session: Session) -> pd.DataFrame:
+    """À corriger: one row per listed article, oldest first.
+
+    Columns: correction_id, article_id, state, opened_at, taken_by (name), taken_at, is_confirmed,
+    kinds (tuple of FlagKind), evidence (of the strongest flag).
+    """
+    taker = aliased(Account)
+    rows = db.frame(
+        session,
+        select(
+            Correction.id.label("correction_id"),
+            Correction.article_id,
+            Correction.state,
+            Correction.opened_at,
+            taker.name.label("taken_by"),
+            Correction.taken_at,
+        )
+        .outerjoin(taker, taker.id == Correction.taken_by_id)
+        .where(Correction.state.in_(LISTED))
+        .order_by(Correction.opened_at, Correction.id),
+    )
+    standing: dict[int, list[Flag]] = {}
+    for flag in session.scalars(select(Flag).where(Flag.closed_at.is_(None)).order_by(Flag.id)):
+        standing.setdefault(flag.article_id, []).append(flag)
+    behind = [standing.get(int(article_id), []) for article_id in rows["article_id"]]
+    rows["kinds"] = pd.Series([tuple(flag.kind for flag in each) for each in behind], dtype=object)
+    rows["is_confirmed"] = [FlagKind.CONFIRMED in kinds for kinds in rows["kinds"]]
+    rows["evidence"] = pd.Series(
+        [max(each, key=_strength).evidence if each else {} for each in behind], dtype=object
+    )
+    return rows
+
+
+def observed(session: Session) -> pd.DataFrame:
+    """Corrections *En observation*, newest first.
+
+    Columns: correction_id, article_id, version_id, version, corrected_at, taken_by.
+    """
+    return db.frame(
+        session,
+        select(
+            Correction.id.label("correction_id"),
+            Correction.article_id,
+            Correction.version_id,
+            Version.number.label("version"),
+            Correction.corrected_at,
+            Account.name.label("taken_by"),
+        )
+        .join(Version, Version.id == Correction.version_id)
+        .outerjoin(Account, Account.id == Correction.taken_by_id)
+        .where(Correction.state == CorrectionState.OBSERVING)
+        .order_by(Correction.corrected_at.desc(), Correction.id.desc()),
+    )
+
+
+def _strength(flag: Flag) -> bool:
+    return flag.kind is FlagKind.CONFIRMED
+
+
+def _listed_or_refuse(session: Session, article_id: int) -> Correction:
+    articles.article(session, article_id)
+    row = listed(session, article_id)
+    if row is None:
+        raise Conflict("not_listed", article_id)
+    return row
+
+
+def _close(
+    row: Correction,
+    state: CorrectionState,
+    *,
+    by: int | None = None,
+    reason: str = "",
+    now: dt.datetime,
+) -> None:
+    row.state, row.closed_at, row.closed_by_id = state, now, by
+    row.reason = reason or row.reason

@@ -1,0 +1,177 @@
+"""What the clock asks for; each slot of each duty runs once, whoever asks.
+
+A duty's slot (a date, for the daily ones) is claimed by inserting a row: with several servers on
+one database, or `python -m faq_cms duties` beside a running one, one of them gets it. The work and
+its end are written in one transaction; a claim left by a process that died is taken over.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from faq_cms import db, loop, people
+from faq_cms.models import (
+    DutyRun,
+    OneTimeLink,
+    Remark,
+    SignInAttempt,
+    SignInSession,
+    Vote,
+)
+from faq_cms.votes import civil_day
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 30
+ABANDONED = dt.timedelta(hours=1)  # no duty takes this long: its process is gone
+REMARKS_KEPT = dt.timedelta(days=365)  # raw text; the vote and its count stay
+VISITORS_KEPT = dt.timedelta(days=30 * 25)  # CNIL: data derived from audience cookies, 25 months
+SESSIONS_KEPT = dt.timedelta(days=90)
+ATTEMPTS_KEPT = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something the clock asks for: `slot` names the stretch of time it is due once in."""
+
+    name: str
+    slot: Callable[[dt.datetime], str]
+    run: Callable[[Session, dt.datetime], None]
+
+
+def run_due(now: dt.datetime) -> list[str]:
+    """Run every duty whose present slot nobody has run; returns their names.
+
+    A duty that fails is logged, marked and does not stop the others.
+    """
+    ran = []
+    for duty in DUTIES:
+        run_id = _claim(duty, now)
+        if run_id is None:
+            continue
+        try:
+            with db.transaction() as session:
+                duty.run(session, now)
+                _finish(session, run_id, "done", now)
+        except Exception:  # whatever a duty meets, the others run and the server stays up
+            log.exception("duty failed: %s", duty.name)
+            with db.transaction() as session:
+                _finish(session, run_id, "failed", now)
+        else:
+            ran.append(duty.name)
+    return ran
+
+
+class Clock:
+    """The thread that runs the duties inside `serve`, and flushes what the server gathers."""
+
+    def __init__(self, *flush: Callable[[], None]) -> None:
+        """`flush`: called at each tick and once more at the end (page views kept in memory)."""
+        self._flush = flush
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._turn, name="duties", daemon=True)
+
+    def start(self) -> None:
+        """Start ticking."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, flush, and end the thread."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+        self._tick(self._flush)
+
+    def _turn(self) -> None:
+        while not self._stop.wait(TICK_SECONDS):
+            self._tick((*self._flush, lambda: run_due(dt.datetime.now(dt.UTC))))
+
+    @staticmethod
+    def _tick(steps: tuple[Callable[[], object], ...]) -> None:
+        for step in steps:
+            try:
+                step()
+            except Exception:  # a lost database must not end the clock: it comes back
+                log.exception("clock step failed")
+
+
+def latest_runs(session: Session) -> list[DutyRun]:
+    """The last run of each duty, for the page Système."""
+    runs = session.scalars(select(DutyRun).order_by(DutyRun.id.desc()).limit(50))
+    latest: dict[str, DutyRun] = {}
+    for run in runs:
+        latest.setdefault(run.name, run)
+    return list(latest.values())
+
+
+def _claim(duty: Duty, now: dt.datetime) -> int | None:
+    slot = duty.slot(now)
+    with db.transaction() as session:
+        claimed: int | None = session.scalar(
+            db.insert(session, DutyRun)
+            .values(name=duty.name, slot=slot, started_at=now, outcome="running")
+            .on_conflict_do_nothing(index_elements=["name", "slot"])
+            .returning(DutyRun.id)
+        )
+        if claimed is not None:
+            return claimed
+        abandoned: int | None = session.scalar(
+            update(DutyRun)
+            .where(
+                DutyRun.name == duty.name,
+                DutyRun.slot == slot,
+                DutyRun.finished_at.is_(None),
+                DutyRun.started_at < now - ABANDONED,
+            )
+            .values(started_at=now)
+            .returning(DutyRun.id)
+        )
+        return abandoned
+
+
+def _finish(session: Session, run_id: int, outcome: str, now: dt.datetime) -> None:
+    session.execute(
+        update(DutyRun).where(DutyRun.id == run_id).values(finished_at=now, outcome=outcome)
+    )
+
+
+# -- the duties ----------------------------------------------------------------------------------
+
+
+def _daily(now: dt.datetime) -> str:
+    return civil_day(now).isoformat()
+
+
+def _review(session: Session, now: dt.datetime) -> None:
+    loop.review(session, people.SYSTEM, now=now)
+
+
+def _forget(session: Session, now: dt.datetime) -> None:
+    """Retention: texts, pseudonyms and traces of sign-in go when their time is over.
+
+    A vote's row, day and verdict stay, and so does whether it was about the text: tallies can
+    always be folded again.
+    """
+    session.execute(
+        update(Remark)
+        .where(Remark.received_at < now - REMARKS_KEPT, Remark.erased_at.is_(None))
+        .values(text="", erased_at=now)
+    )
+    session.execute(
+        update(Vote)
+        .where(
+            Vote.cast_at < now - VISITORS_KEPT,
+            or_(Vote.visitor.is_not(None), Vote.reason.is_not(None)),
+        )
+        .values(visitor=None, reason=None)
+    )
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
+    session.execute(delete(SignInSession).where(SignInSession.expires_at < now - SESSIONS_KEPT))
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - SESSIONS_KEPT))
+
+
+DUTIES = (Duty("review", _daily, _review), Duty("forget", _daily, _forget))
