@@ -122,7 +122,7 @@ def _kept(_tag: str, attribute: str, value: str) -> str | None:
 
 _sanitiser = nh3.Cleaner(
     tags=TAGS,
-    attributes=ATTRIBUTES,
+    attributes={**ATTRIBUTES, "*": set()},  # Else `lang` and `title` are allowed everywhere.
     attribute_filter=_kept,
     allowed_classes={"th": ALIGNMENTS, "td": ALIGNMENTS},
     set_tag_attribute_values={"th": {"scope": "col"}, "img": {"loading": "lazy"}},
