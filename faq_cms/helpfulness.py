@@ -177,12 +177,17 @@ class Pooled:
 class Prospect:
     """What is still needed to conclude on a correction.
 
-    `missing`: further votes; None when no number of votes would do. `weeks`: how long they take at
-    the present rate; None when unknown or longer than a year, i.e. when this traffic never will.
+    `missing`: further votes, infinite when no number of votes would do. `weeks`: how long they take
+    at the present rate of votes, infinite without any; None when that rate is unknown.
     """
 
-    missing: int | None
+    missing: float
     weeks: float | None
+
+    @property
+    def never(self) -> bool:
+        """Whether this traffic will not allow a verdict within HORIZON_WEEKS."""
+        return math.isinf(self.missing) or (self.weeks is not None and self.weeks > HORIZON_WEEKS)
 
 
 # -- one share -----------------------------------------------------------------------------------
@@ -435,12 +440,13 @@ def prospect(
     """
     needed = votes_to_conclude(before, objective)
     if needed is None:
-        return Prospect(None, None)
+        return Prospect(math.inf, math.inf)
     missing = max(0, needed - after.evidence)
     if missing == 0:
-        return Prospect(0, 0.0)
-    weeks = missing / votes_per_week if votes_per_week else math.inf
-    return Prospect(missing, weeks if weeks <= HORIZON_WEEKS else None)
+        return Prospect(0, 0)
+    if votes_per_week is None:
+        return Prospect(missing, None)
+    return Prospect(missing, missing / votes_per_week if votes_per_week else math.inf)
 
 
 # -- readers and traffic -------------------------------------------------------------------------

@@ -538,7 +538,7 @@ def test_the_planned_votes_see_the_improvement_four_times_in_five(before: Counts
 )
 def test_some_corrections_can_never_be_proven(before: Counts) -> None:
     assert votes_to_conclude(before) is None
-    assert prospect(before, Counts(5, 5), votes_per_week=100).missing is None
+    assert prospect(before, Counts(5, 5), votes_per_week=100).never
 
 
 @given(some_counts(), objectives)
@@ -557,10 +557,13 @@ def test_prospect_counts_down_to_the_plan() -> None:
     assert (there.missing, there.weeks) == (0, 0)
 
 
-@pytest.mark.parametrize("rate", [None, 0, 60 / (HORIZON_WEEKS + 1)])
-def test_prospect_says_when_the_traffic_will_never_do(rate: float | None) -> None:
-    never = prospect(Counts(50, 50), Counts(21), votes_per_week=rate)
-    assert (never.missing, never.weeks) == (60, None)
+@pytest.mark.parametrize(
+    ("rate", "never"),
+    [(None, False), (0, True), (60 / (HORIZON_WEEKS + 1), True), (60 / (HORIZON_WEEKS - 1), False)],
+)
+def test_prospect_says_when_the_traffic_will_never_do(rate: float | None, never: bool) -> None:
+    found = prospect(Counts(50, 50), Counts(21), votes_per_week=rate)
+    assert (found.missing, found.never) == (60, never)
 
 
 # -- readers and traffic -------------------------------------------------------------------------

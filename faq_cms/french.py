@@ -1,0 +1,616 @@
+"""Where French lives: the words of the product, and how its figures and dates are written.
+
+Pages, tables, charts, messages of the API and of the command line all take their words here, so
+that one thing has one name. Figures follow one rule per value of n, decided in `usefulness`.
+
+Spaces follow the French usage also found in CLDR and in browsers: U+202F (narrow, no break) in
+thousands, before « ; ! ? % » and inside guillemets, U+00A0 (no break) before the colon. A locale
+library was considered: it would add megabytes for twelve names of months, and the bytes of an
+export would change with its data.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from faq_cms.errors import FaqError
+from faq_cms.helpfulness import (
+    MINIMUM_EVIDENCE,
+    Bucket,
+    Change,
+    Counts,
+    Effect,
+    Interval,
+    Prospect,
+    Verdict,
+    Window,
+)
+from faq_cms.models import (
+    CorrectionState,
+    FlagKind,
+    FlagOutcome,
+    LinkPurpose,
+    Reason,
+    RemarkState,
+    Role,
+    Significance,
+)
+
+NBSP: Final = "\u00a0"
+NNBSP: Final = "\u202f"
+MINUS: Final = "\u2212"
+UNKNOWN: Final = "—"
+
+# Readers and editors live on this clock, whatever the server's.
+PARIS: Final = ZoneInfo("Europe/Paris")
+
+# From here a figure is shown whole, with its line over time; under it a line is mostly noise.
+FULL_DISPLAY: Final = 30
+
+# -- what readers are told -----------------------------------------------------------------------
+# Fixed by contract, word for word. A tuple is two lines.
+
+QUESTION: Final = "Cet article a-t-il été utile\u202f?"
+YES: Final = "Oui"
+NO: Final = "Non"
+AFTER_YES: Final = ("C’est super\u202f!", "Merci pour votre commentaire")
+AFTER_NO: Final = (
+    "Désolé\u202f! Nous n’avons pas pu vous être utile",
+    "Merci pour votre commentaire",
+)
+AFTER_REMARK_ON_NO: Final = (
+    "Commentaires envoyés",
+    "Nous apprécions vos efforts et nous allons corriger l’article",
+)
+# Not a promise to correct: after Oui, or when the reader blames something else than the text.
+AFTER_OTHER_REMARK: Final = "Merci, votre remarque est transmise à la rédaction."
+
+# -- the words of the product --------------------------------------------------------------------
+
+VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.MET: "Objectif atteint",
+    Verdict.UNDECIDED: "Indécis",
+    Verdict.BELOW: "Sous l’objectif",
+    Verdict.TOO_FEW: "Trop peu de votes",
+}
+
+EFFECTS: Final[Mapping[Effect, str]] = {
+    Effect.MORE_HELPFUL: "Plus utile qu’avant",
+    Effect.LESS_HELPFUL: "Moins utile qu’avant",
+    Effect.NOT_YET: "Pas encore mesurable",
+}
+
+WINDOWS: Final[Mapping[Window, str]] = {
+    Window.DAYS_28: "28 derniers jours",
+    Window.DAYS_90: "90 derniers jours",
+    Window.MONTHS_12: "12 derniers mois",
+    Window.ALL: "Depuis le début",
+}
+
+BUCKETS: Final[Mapping[Bucket, str]] = {
+    Bucket.DAY: "Par jour",
+    Bucket.WEEK: "Par semaine",
+    Bucket.MONTH: "Par mois",
+}
+
+ROLES: Final[Mapping[Role, str]] = {
+    Role.EDITOR: "Rédaction",
+    Role.MANAGER: "Pilotage",
+    Role.ADMINISTRATOR: "Administration",
+}
+
+LINK_PURPOSES: Final[Mapping[LinkPurpose, str]] = {
+    LinkPurpose.FIRST_ADMINISTRATOR: "Premier accès",
+    LinkPurpose.INVITATION: "Invitation",
+    LinkPurpose.RECOVERY: "Nouvel accès",
+}
+
+SIGNIFICANCES: Final[Mapping[Significance, str]] = {
+    Significance.MINOR: "Forme seulement — les votes continuent",
+    Significance.MAJOR: "Fond — nouvelle mesure",
+}
+
+REASONS: Final[Mapping[Reason, str]] = {
+    Reason.OUTDATED: "L’information est fausse ou n’est plus à jour",
+    Reason.UNCLEAR: "Je ne comprends pas la réponse",
+    Reason.INCOMPLETE: "Il manque une information",
+    Reason.BROKEN_LINK: "Un lien ou une adresse ne fonctionne pas",
+    Reason.OFF_TOPIC: "Ce n’est pas ce que je cherchais",
+    Reason.DISAGREES: "J’ai compris, mais la règle ne me convient pas",
+    Reason.OTHER: "Autre raison",
+}
+
+REMARK_STATES: Final[Mapping[RemarkState, str]] = {
+    RemarkState.NEW: "Nouvelle",
+    RemarkState.ANSWERED: "Corrigée",
+    RemarkState.NO_ACTION: "Sans suite",
+    RemarkState.FORWARDED: "Transmise à l’assistance",
+}
+
+FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
+    FlagKind.ISOLATED: "Signalement isolé",
+    FlagKind.CONFIRMED: "Problème avéré",
+}
+
+FLAG_OUTCOMES: Final[Mapping[FlagOutcome, str]] = {
+    FlagOutcome.ANSWERED: "Corrigé",
+    FlagOutcome.WITHDRAWN: "Retiré",
+    FlagOutcome.NOTHING_TO_FIX: "Rien à corriger",
+    FlagOutcome.ARTICLE_WITHDRAWN: "Article retiré",
+}
+
+CORRECTION_STATES: Final[Mapping[CorrectionState, str]] = {
+    CorrectionState.NEW: "Nouveau",
+    CorrectionState.TAKEN: "Pris en charge",
+    CorrectionState.IN_REVIEW: "En relecture",
+    CorrectionState.OBSERVING: "En observation",
+    CorrectionState.IMPROVED: "Amélioration constatée",
+    CorrectionState.UNMEASURED: "Clos sans mesure",
+    CorrectionState.NOTHING_TO_FIX: "Rien à corriger",
+    CorrectionState.WITHDRAWN: "Signalement retiré",
+    CorrectionState.REOPENED: "De retour à corriger",
+}
+
+# By type first: members of two enumerations may share a code, and then they are equal as strings.
+LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
+    Verdict: VERDICTS,
+    Effect: EFFECTS,
+    Window: WINDOWS,
+    Bucket: BUCKETS,
+    Role: ROLES,
+    LinkPurpose: LINK_PURPOSES,
+    Significance: SIGNIFICANCES,
+    Reason: REASONS,
+    RemarkState: REMARK_STATES,
+    FlagKind: FLAG_KINDS,
+    FlagOutcome: FLAG_OUTCOMES,
+    CorrectionState: CORRECTION_STATES,
+}
+
+
+def label(member: StrEnum) -> str:
+    """The French name of a member of any enumeration of the product."""
+    return LABELS[type(member)][member]
+
+
+# -- refusals ------------------------------------------------------------------------------------
+# One sentence for what happened and one for what to do. The key is the error’s code, then what
+# tells its cases apart; the most precise key wins, the bare code is the last resort.
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "error": "Une erreur est survenue. Rien n’a été enregistré.",
+    "not_found": "Ce que vous cherchez n’existe pas ou n’existe plus.",
+    "not_found.article": "Cet article n’existe pas ou n’est plus publié.",
+    "not_found.version": "Cette version n’existe pas ou n’a jamais été publiée.",
+    "not_found.category": "Cette catégorie n’existe plus.",
+    "not_found.remark": "Cette remarque n’existe plus.",
+    "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
+    "sign_in_required": "Connectez-vous pour continuer.",
+    "sign_in_refused": "Nom ou mot de passe incorrect.",
+    "forbidden": "Votre rôle ne permet pas cette action.",
+    "stale_draft": (
+        "{changed_by} a modifié ce texte depuis que vous l’avez ouvert. Rien n’a été écrasé\u00a0: "
+        "comparez les deux textes avant d’enregistrer."
+    ),
+    "conflict": "L’état a changé entre-temps. Rechargez la page et recommencez.",
+    "conflict.broken_references": (
+        "La base contient des renvois vers des lignes absentes. Restaurez la dernière sauvegarde."
+    ),
+    "conflict.last_administrator": (
+        "C’est le dernier compte d’administration. Nommez d’abord une autre personne."
+    ),
+    "conflict.link_used": "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.",
+    "conflict.newer_schema": (
+        "Cette base vient d’une version plus récente du logiciel. Mettez le logiciel à jour."
+    ),
+    "conflict.no_account": "Ce compte n’existe plus.",
+    "conflict.no_draft": "Il n’y a plus de brouillon\u00a0: il a été publié ou abandonné entre-temps.",
+    "conflict.no_token": "Cet accès machine n’existe plus.",
+    "conflict.not_a_no": "Une raison ne peut suivre qu’une réponse «\u202fNon\u202f».",
+    "conflict.not_listed": "Cet article n’est plus à corriger.",
+    "conflict.not_published": "Cet article n’est pas publié.",
+    "conflict.not_withdrawn": "Cet article n’est pas retiré.",
+    "conflict.taken": "{detail} s’en charge déjà.",
+    "conflict.unchanged": "Le texte est identique à la version publiée\u00a0: il n’y a rien à publier.",
+    "invalid": "Une valeur est incorrecte\u00a0: {field}.",
+    "invalid.answer.empty": "Écrivez la réponse avant de publier.",
+    "invalid.answer.too_long": "La réponse est trop longue\u00a0: découpez-la en plusieurs articles.",
+    "invalid.category.length": (
+        "Le nom d’une catégorie compte de {detail[0]} à {detail[1]} caractères."
+    ),
+    "invalid.days.range": "La durée va de {detail[0]} à {detail[1]} jours.",
+    "invalid.document.too_many_entries": (
+        "Ce document contient plus de {detail} questions. Importez-le en plusieurs fois."
+    ),
+    "invalid.document.too_many_lines": (
+        "Ce document compte plus de {detail} lignes. Importez-le en plusieurs fois."
+    ),
+    "invalid.format.unknown": "Le format «\u202f{detail}\u202f» n’est pas connu.",
+    "invalid.lone_surrogate": "Le texte contient un caractère illisible en position {detail}.",
+    "invalid.name.length": "Un nom compte de {detail[0]} à {detail[1]} caractères.",
+    "invalid.name.taken": "Ce nom est déjà pris. Choisissez-en un autre.",
+    "invalid.note.too_long": "La note ne peut dépasser {detail} caractères.",
+    "invalid.objective.range": "L’objectif est compris entre 1 et 99\u202f%.",
+    "invalid.password.guessable": (
+        "Ce mot de passe est trop facile à deviner. Évitez votre nom et les répétitions."
+    ),
+    "invalid.password.length": (
+        "Un mot de passe compte de {detail[0]} à {detail[1]} caractères. Une phrase convient bien."
+    ),
+    "invalid.question.empty": "Écrivez la question avant de publier.",
+    "invalid.question.too_long": "La question ne peut dépasser {detail} caractères.",
+    "invalid.reason.length": "Donnez une raison, en {detail[1]} caractères au plus.",
+    "invalid.scope.unknown": "Ce droit d’accès machine n’est pas connu.",
+    "invalid.slug.taken": "L’adresse de la page «\u202f{detail}\u202f» est déjà prise.",
+    "invalid.source.format": (
+        "Le nom de la source compte au plus {detail} lettres, chiffres ou traits d’union."
+    ),
+    "invalid.text.empty": "Votre remarque est vide.",
+    "invalid.text.too_long": "Votre remarque ne peut dépasser {detail} caractères.",
+    "too_many": "Trop de demandes. Réessayez dans {retry_after}.",
+    "too_many.remarks": (
+        "Trop de remarques aujourd’hui\u00a0: celle-ci n’est pas enregistrée. "
+        "Réessayez dans {retry_after}."
+    ),
+    "too_many.sign_in": "Trop d’essais de connexion. Réessayez dans {retry_after}.",
+    "too_many.votes": (
+        "Trop de votes depuis votre réseau\u00a0: celui-ci n’est pas enregistré. "
+        "Réessayez dans {retry_after}."
+    ),
+    "too_large": "Ce contenu dépasse la taille permise ({limit}).",
+    "nothing_to_import": (
+        "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "
+        "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
+    ),
+    "bad_setting": "Le réglage {name} ne peut pas être utilisé.",
+    "bad_setting.not_a_level": "{name} vaut debug, info, warning ou error.",
+    "bad_setting.not_a_port": "{name} est un numéro de port, de 1 à 65535.",
+    "bad_setting.not_a_url": "{name} est une adresse complète, par exemple https://aide.example.org.",
+    "bad_setting.not_networks": (
+        "{name} est une liste d’adresses ou de réseaux séparés par des virgules, "
+        "par exemple 10.0.0.0/8."
+    ),
+    "bad_setting.too_short": "{name} est trop court\u00a0: donnez au moins 32 caractères au hasard.",
+    "bad_setting.unknown": "{name} n’est pas un réglage connu. Vérifiez son orthographe.",
+    "bad_setting.unwritable": "Le dossier donné par {name} ne peut pas être écrit.",
+    "unavailable": "Enregistrement impossible pour le moment. Réessayez dans quelques minutes.",
+}
+
+
+def sentence(error: FaqError) -> str:
+    """Say in French what was refused and what to do about it."""
+    shown = {name: _shown(name, value) for name, value in vars(error).items()}
+    key = next(key for key in _keys(error) if key in SENTENCES)
+    return SENTENCES[key].format_map(shown)
+
+
+def _keys(error: FaqError) -> Iterator[str]:
+    given = vars(error)
+    field, case = given.get("field"), given.get("reason")
+    if field:
+        yield f"{error.code}.{field}.{case}"
+    for name in ("reason", "kind", "scope"):
+        yield f"{error.code}.{given.get(name)}"
+    yield error.code
+    yield "error"
+
+
+def _shown(name: str, value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_shown(name, part) for part in value]
+    if not isinstance(value, int):
+        return value
+    if name == "retry_after":
+        return duration(value)
+    return size(value) if name == "limit" else number(value)
+
+
+# -- numbers -------------------------------------------------------------------------------------
+
+
+def number(value: int) -> str:
+    """Write a whole number: « 14 448 », « −3 »."""
+    return _written(Decimal(int(value)))
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    """Write a number with so many decimals, halves rounded away from zero: « 3,1 »."""
+    return _written(_rounded(value, digits))
+
+
+def percent(share: float | None) -> str:
+    """Write a share: « 73 % »; « — » when unknown (None or NaN).
+
+    Whole, halves up; but what is not nothing is never written 0 %, nor what is not all 100 %.
+    """
+    if share is None or math.isnan(share):
+        return UNKNOWN
+    return f"{_hundredths(share, _digits(share))}{NNBSP}%"
+
+
+def interval(bounds: Interval) -> str:
+    """Write an interval of shares: « entre 57 et 84 % »."""
+    digits = _digits(bounds.low, bounds.high)
+    low, high = _hundredths(bounds.low, digits), _hundredths(bounds.high, digits)
+    return f"{low}{NNBSP}%" if low == high else f"entre {low} et {high}{NNBSP}%"
+
+
+def points(change: Change) -> str:
+    """Write a difference of shares: « +12 points, entre +3 et +21 »."""
+    ends = change.interval.low, change.interval.high
+    digits = _digits(*ends)
+    moved, low, high = (_rounded(share * 100, digits) for share in (change.difference, *ends))
+    unit = plural(moved, "point")
+    return f"{_signed(moved)} {unit}, entre {_signed(low)} et {_signed(high)}"
+
+
+def plural(n: int | Decimal, singular: str, several: str | None = None) -> str:
+    """Return the word that goes with n: plural from 2 on, as French counts (0 vote, 1,5 point)."""
+    if -2 < n < 2:
+        return singular
+    return several or (singular if singular[-1] in "sxz" else f"{singular}s")
+
+
+def count(n: int, singular: str, several: str | None = None) -> str:
+    """Write so many things: « 0 vote », « 1 vote », « 2 000 votes »."""
+    return f"{number(n)} {plural(n, singular, several)}"
+
+
+def size(octets: int) -> str:
+    """Write an amount of data: « 512 octets », « 1,5 Mo »."""
+    for unit, length in (("Go", 10**9), ("Mo", 10**6), ("ko", 10**3)):
+        if octets >= length:
+            amount = octets / length
+            digits = 0 if amount >= 10 or amount.is_integer() else 1
+            return f"{decimal(amount, digits)}{NBSP}{unit}"
+    return count(octets, "octet")
+
+
+def _digits(*shares: float) -> int:
+    """Decimals that tell these shares apart from each other, from nothing and from all: 0 to 2."""
+    for digits in (0, 1):
+        shown = [_rounded(share * 100, digits) for share in shares]
+        edges = any(
+            value in (0, 100, -100) and share not in (0, 1, -1)
+            for value, share in zip(shown, shares, strict=True)
+        )
+        if not edges and len(set(shown)) == len(set(shares)):
+            return digits
+    return 2
+
+
+def _hundredths(share: float, digits: int) -> str:
+    value = _rounded(share * 100, digits)
+    if value == 0 < share:  # beyond two decimals, stay inside the scale
+        value = _rounded(share * 100, digits, ROUND_UP)
+    elif value == 100 and share < 1:
+        value = _rounded(share * 100, digits, ROUND_DOWN)
+    return _written(value)
+
+
+def _rounded(value: float, digits: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    # Through twelve digits, so that 0.725 × 100, stored as 72.4999…, is the 72,5 people compute.
+    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), rounding)
+
+
+def _signed(value: Decimal) -> str:
+    return ("+" if value > 0 else "") + _written(value)
+
+
+def _written(value: Decimal) -> str:
+    text = f"{value:,f}".translate({ord(","): NNBSP, ord("."): ",", ord("-"): MINUS})
+    return text.removeprefix(MINUS) if value == 0 else text
+
+
+# -- votes ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How one share of helpful votes is shown, and what may stand around it.
+
+    `text` is read first; `aside` stands behind it in grey; `dots` draws one dot a vote. Whatever is
+    empty or False is absent from the page, not shown as zero.
+    """
+
+    text: str
+    aside: str = ""
+    dots: str = ""
+    colour: bool = False
+    rank: bool = False
+    trend: bool = False
+    sparkline: bool = False
+
+
+def usefulness(counts: Counts) -> Figure:
+    """Decide what the *utilité* of a text shows, by its number of votes and nothing else.
+
+    0 « Aucun vote » · 1–9 « 3 Oui, 1 Non », the share behind in grey · 10–29 « 70 % (7 sur 10),
+    entre 40 et 89 % » · from 30 everything. A trend also needs ten votes in the other period, a
+    sparkline five votes a point (`helpfulness.bucket`).
+    """
+    if counts.ratio is None or counts.interval is None:
+        return Figure("Aucun vote")
+    if counts.votes < MINIMUM_EVIDENCE:
+        aside = f"{percent(counts.ratio)}, {interval(counts.interval)}"
+        return Figure(_yes_and_no(counts), aside, dots(counts))
+    share = f"{percent(counts.ratio)} ({number(counts.helpful)} sur {number(counts.votes)})"
+    return Figure(
+        f"{share}, {interval(counts.interval)}",
+        colour=True,
+        rank=True,
+        trend=True,
+        sparkline=counts.votes >= FULL_DISPLAY,
+    )
+
+
+def split(counts: Counts) -> str:
+    """Say what the Non are about: « 6 Oui · 2 Non sur le texte · 3 Non hors texte »."""
+    if not counts.votes:
+        return "Aucun vote"
+    about_text = counts.unhelpful - counts.off_text
+    parts = [f"{number(counts.helpful)} Oui"]
+    if about_text or not counts.off_text:
+        parts.append(f"{number(about_text)} Non" + (" sur le texte" if about_text else ""))
+    if counts.off_text:
+        parts.append(f"{number(counts.off_text)} Non hors texte")
+    return " · ".join(parts)
+
+
+def dots(counts: Counts) -> str:
+    """Draw one dot a vote, Oui first: « ●●●○ »; nothing from ten votes on, nobody counts dots."""
+    if counts.votes >= MINIMUM_EVIDENCE:
+        return ""
+    return "●" * counts.helpful + "○" * counts.unhelpful
+
+
+def summary(period: str, counts: Counts) -> str:
+    """One line to paste in a message: « Mars : 40 votes, 29 Oui (73 %, entre 57 et 84 %) »."""
+    lead = f"{period}{NBSP}: "
+    if counts.ratio is None or counts.interval is None:
+        return f"{lead}aucun vote"
+    if counts.votes < MINIMUM_EVIDENCE:
+        return f"{lead}{count(counts.votes, 'vote')}, {_yes_and_no(counts)}"
+    share = f"{percent(counts.ratio)}, {interval(counts.interval)}"
+    return f"{lead}{count(counts.votes, 'vote')}, {number(counts.helpful)} Oui ({share})"
+
+
+def headline(counts: Counts, period: str) -> str:
+    """The first sentence of a dashboard: « 40 votes ce mois-ci : 29 Oui, 11 Non »."""
+    if not counts.votes:
+        return f"Aucun vote {period}"
+    return f"{count(counts.votes, 'vote')} {period}{NBSP}: {_yes_and_no(counts)}"
+
+
+def unhappy_readers(per_week: float | None) -> str | None:
+    """Write a reader cost: « au moins 12 lecteurs par semaine ».
+
+    None when unknown or under one reader: nobody is a third of a reader.
+    """
+    if per_week is None or per_week < 1:
+        return None
+    return f"au moins {count(math.floor(per_week), 'lecteur')} par semaine"
+
+
+def outlook(prospect: Prospect) -> str:
+    """Say what is still needed to conclude on a correction, or that it will never be known."""
+    if prospect.never:
+        return "Ce volume ne permettra pas de conclure."
+    if prospect.missing == 0:
+        return "Il y a assez de votes pour conclure."
+    lacking = f"Il manque {count(math.ceil(prospect.missing), 'vote')} pour conclure"
+    if prospect.weeks is None:
+        return f"{lacking}."
+    weeks = count(math.ceil(prospect.weeks), "semaine")
+    return f"{lacking}, soit environ {weeks} au rythme actuel."
+
+
+def _yes_and_no(counts: Counts) -> str:
+    return f"{number(counts.helpful)} Oui, {number(counts.unhelpful)} Non"
+
+
+# -- dates ---------------------------------------------------------------------------------------
+
+MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+SHORT_MONTHS: Final = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin",
+    "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
+DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+SHORT_DAYS: Final = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
+
+
+def date(day: dt.date) -> str:
+    """Write a day: « 1er mars 2026 ». An instant is shown on its day in Paris."""
+    day = _civil(day)
+    return f"{'1er' if day.day == 1 else day.day} {month(day)}"
+
+
+def short_date(day: dt.date) -> str:
+    """Write a day for a column: « 01/03/2026 »."""
+    return f"{_civil(day):%d/%m/%Y}"
+
+
+def month(day: dt.date) -> str:
+    """Write the month of a day: « mars 2026 »."""
+    day = _civil(day)
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def datetime(moment: dt.datetime) -> str:
+    """Write an instant on the clock of Paris: « 1er mars 2026 à 14 h 05 »."""
+    local = _local(moment)
+    return f"{date(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
+
+
+def ago(moment: dt.datetime, now: dt.datetime) -> str:
+    """Say how far an instant is: « il y a 3 jours », « hier », « dans 2 heures »."""
+    seconds = (now - moment).total_seconds()
+    days = abs((_civil(now) - _civil(moment)).days)
+    if abs(seconds) < 60:
+        return "à l’instant"
+    if abs(seconds) >= 86_400 and days == 1:
+        return "hier" if seconds > 0 else "demain"
+    return f"{'il y a' if seconds > 0 else 'dans'} {_lapse(abs(seconds), days)}"
+
+
+def duration(seconds: float) -> str:
+    """Write how long to wait, rounded up: « 45 secondes », « 3 minutes », « 2 heures »."""
+    for unit, length, most in (("seconde", 1, 59), ("minute", 60, 59), ("heure", 3600, 47)):
+        amount = math.ceil(seconds / length)
+        if amount <= most:
+            return count(amount, unit)
+    return count(math.ceil(seconds / 86_400), "jour")
+
+
+def _lapse(seconds: float, days: int) -> str:
+    if seconds < 3600:
+        return count(int(seconds // 60), "minute")
+    if seconds < 86_400:
+        return count(int(seconds // 3600), "heure")
+    if days < 31:
+        return count(days, "jour")
+    if days < 365:
+        return count(int(days / 30.44) or 1, "mois")
+    return count(days // 365, "an")
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return moment.astimezone(PARIS)
+
+
+def _civil(day: dt.date) -> dt.date:
+    return _local(day).date() if isinstance(day, dt.datetime) else day
+
+
+# -- charts --------------------------------------------------------------------------------------
+# d3's locale objects, for `config.locale` of a chart; without them its axes speak English.
+
+VEGA_NUMBER: Final[Mapping[str, object]] = {
+    "decimal": ",",
+    "thousands": NNBSP,
+    "grouping": [3],
+    "currency": ["", f"{NBSP}€"],
+    "percent": f"{NNBSP}%",
+    "minus": MINUS,
+}
+VEGA_TIME: Final[Mapping[str, object]] = {
+    "dateTime": "%A %e %B %Y à %X",
+    "date": "%d/%m/%Y",
+    "time": "%H:%M:%S",
+    "periods": ["AM", "PM"],
+    "days": [DAYS[-1], *DAYS[:-1]],  # d3 starts on Sunday
+    "shortDays": [SHORT_DAYS[-1], *SHORT_DAYS[:-1]],
+    "months": list(MONTHS),
+    "shortMonths": list(SHORT_MONTHS),
+}
