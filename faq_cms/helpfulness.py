@@ -260,8 +260,7 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
     votes = frame["helpful"] + frame["unhelpful"]
     evidence = votes - frame["off_text"]
     low, high = wilson_bounds(frame["helpful"], votes)
-    previous = frame["previous"].fillna("") if "previous" in frame else ""
-    codes = _verdicts(frame["helpful"], evidence, frame["objective"], previous)
+    codes = _verdicts(frame["helpful"], evidence, frame["objective"], _remembered(frame))
     return frame.assign(
         votes=votes,
         evidence=evidence,
@@ -270,6 +269,13 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
         high=high,
         verdict=pd.Series(codes, index=frame.index, dtype="str"),
     )
+
+
+def _remembered(frame: pd.DataFrame) -> ArrayLike:
+    if "previous" not in frame:
+        return ""
+    # A column of nulls only may have any type, and not every type can be filled with text.
+    return frame["previous"].astype(object).where(frame["previous"].notna(), "")
 
 
 def _verdicts(

@@ -304,6 +304,15 @@ def test_a_frame_needs_no_memory_and_is_left_as_it_was() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("dtype", [object, "str", float])
+def test_a_memory_of_nothing_may_have_any_type(nothing: object, dtype: str) -> None:
+    frame = frame_of([(Counts(27, 13), 0.7, None)])
+    missing = np.nan if dtype is float else nothing
+    frame["previous"] = pd.Series([missing], dtype=dtype)
+    assert measured(frame)["verdict"].tolist() == ["undecided"]
+
+
 def test_an_empty_frame_gains_the_same_columns() -> None:
     added = {"votes", "evidence", "ratio", "low", "high", "verdict"}
     empty = measured(frame_of([]))
@@ -428,7 +437,7 @@ def test_a_trend_compares_all_counted_votes(votes: int) -> None:
 
 # -- many corrections as one figure --------------------------------------------------------------
 
-# Agresti 2013, Categorical Data Analysis, 3rd ed., Table 6.9 (drug: successes, failures; control).
+# Agresti 2013, Categorical Data Analysis, 3rd ed., page 226 (drug: successes, failures; control).
 AGRESTI = [
     ((11, 25), (10, 27)),
     ((16, 4), (22, 10)),
