@@ -304,12 +304,18 @@ def test_a_frame_needs_no_memory_and_is_left_as_it_was() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
-@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA])
-@pytest.mark.parametrize("dtype", [object, "str", float])
-def test_a_memory_of_nothing_may_have_any_type(nothing: object, dtype: str) -> None:
-    frame = frame_of([(Counts(27, 13), 0.7, None)])
-    missing = np.nan if dtype is float else nothing
-    frame["previous"] = pd.Series([missing], dtype=dtype)
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        pd.Series([None], dtype=object),
+        pd.Series([pd.NA], dtype=object),
+        pd.Series([None], dtype="str"),
+        pd.Series([np.nan], dtype=float),
+    ],
+    ids=["None", "NA", "str", "float"],
+)
+def test_a_memory_of_nothing_may_have_any_type(nothing: "pd.Series[object]") -> None:
+    frame = frame_of([(Counts(27, 13), 0.7, None)]).assign(previous=nothing)
     assert measured(frame)["verdict"].tolist() == ["undecided"]
 
 
