@@ -48,21 +48,26 @@ def main() -> int:
 
 def prepare(locks: list[str]) -> None:
     """Bring `.venv` to what the locks and pyproject.toml say; raises CalledProcessError."""
-    due = {name: _digest(ROOT / name) for name in [*locks, "pyproject.toml"]}
     done = _installed()
-    late = [name for name, digest in due.items() if done.get(name) != digest]
-    if not late:
+    due = late([ROOT / name for name in [*locks, "pyproject.toml"]], done)
+    if not due:
         return
     uv = shutil.which("uv")
     if not PYTHON.exists() or not (uv or _has_pip()):
-        _say("Création de l’environnement Python (.venv)…")
+        _say("Création de l’environnement Python (une seule fois, une minute environ)…")
         venv.create(FOLDER, with_pip=not uv, symlinks=sys.platform != "win32")
-    for name in late:
-        _say(f"Installation : {name} (une seule fois, quelques minutes au plus)…")
+    for name, digest in due.items():
+        _say(f"Installation : {name}…")
         _install(name, uv)
-        done[name] = due[name]
+        done[name] = digest
         STAMP.write_text(json.dumps(done, indent=2) + "\n", encoding="utf-8")
     _say("Environnement prêt.")
+
+
+def late(files: list[Path], done: dict[str, str]) -> dict[str, str]:
+    """Name and digest of each file whose content is not what was last installed."""
+    digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {name: digest for name, digest in digests.items() if done.get(name) != digest}
 
 
 def _install(name: str, uv: str | None) -> None:
@@ -84,10 +89,6 @@ def _installed() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return done if PYTHON.exists() else {}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _has_pip() -> bool:
