@@ -165,7 +165,7 @@ body { display: grid; place-content: center; min-height: 100vh; margin: 0; paddi
 main { max-width: 34rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .75rem; }
 p { margin: 0 0 1rem; }
-a { color: light-dark(#1f5fa8, #8ab8ee); }
+a { color: light-dark(#0b5f86, #7cc7e8); }
 """
 
 
@@ -543,7 +543,7 @@ def _too_large(scope: Scope, limit: int) -> Response:
 
 _ICON: Final = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>"
-    "<path d='M4 5h24v17H15l-7 6v-6H4z' fill='#1f5fa8'/>"
+    "<path d='M4 5h24v17H15l-7 6v-6H4z' fill='#0b6e6e'/>"
     "<text x='16' y='19' text-anchor='middle' font-family='sans-serif' font-weight='700' font-size='15' fill='#fff'>?</text>"
     "</svg>"
 )
