@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -314,7 +315,7 @@ def test_a_frame_needs_no_memory_and_is_left_as_it_was() -> None:
     ],
     ids=["None", "NA", "str", "float"],
 )
-def test_a_memory_of_nothing_may_have_any_type(nothing: "pd.Series[object]") -> None:
+def test_a_memory_of_nothing_may_have_any_type(nothing: Any) -> None:
     frame = frame_of([(Counts(27, 13), 0.7, None)]).assign(previous=nothing)
     assert measured(frame)["verdict"].tolist() == ["undecided"]
 
