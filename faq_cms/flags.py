@@ -150,7 +150,7 @@ def settle(session: Session, article_id: int) -> None:
 
 
 def _evidence(counts: Counts, objective: float) -> dict[str, Any]:
-    interval = helpfulness.wilson(counts.helpful, counts.votes)
+    interval = helpfulness.wilson(counts.helpful, counts.evidence)  # what the verdict looked at
     return {
         **asdict(counts),
         "low": interval.low if interval else None,

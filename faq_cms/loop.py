@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, flags, people, votes
+from faq_cms import articles, corrections, flags, people, search, votes
 from faq_cms.articles import Seen
 from faq_cms.models import Reason, Remark, RemarkState, Significance, Version
 from faq_cms.people import Actor
@@ -118,12 +118,14 @@ def restore(
 def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
     """Take an article off the public pages, and off À corriger."""
     articles.withdraw(session, actor, article_id, now=now)
+    search.index(session, article_id)
     corrections.article_withdrawn(session, article_id, now=now)
 
 
 def republish(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Version:
     """Undo a withdrawal; what the figures say lists the article again."""
     version = articles.republish(session, actor, article_id, now=now)
+    search.index(session, article_id)
     rejudged(session, article_id, now=now)
     return version
 
@@ -138,7 +140,8 @@ def review(session: Session, actor: Actor, *, now: dt.datetime) -> list[int]:
 
 
 def _published(session: Session, actor: Actor, version: Version, *, now: dt.datetime) -> None:
-    """What a publication does to the list: *Fond* answers it, *Forme* leaves it as it is."""
+    """What a publication does to the list (*Fond* answers it, *Forme* does not) and to the search."""
     if version.significance is Significance.MAJOR:
         corrections.answered(session, actor, version.article_id, version, now=now)
+    search.index(session, version.article_id)
     rejudged(session, version.article_id, now=now)

@@ -346,6 +346,38 @@ class Version(Base):
     restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
 
 
+class SearchDocument(Base):
+    """What is searched of a published article: folded words and their stems, derived, disposable.
+
+    SQLite keeps a full-text index of these rows in `search_index`, PostgreSQL an index below.
+    """
+
+    __tablename__ = "search_document"
+    __table_args__ = (
+        Index(
+            "ix_search_document_words",
+            text(
+                "(setweight(to_tsvector('simple'::regconfig, title), 'A')"
+                " || setweight(to_tsvector('simple'::regconfig, body), 'D'))"
+            ),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
+    )
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    title: Mapped[str]
+    body: Mapped[str]
+
+
+class SearchWord(Base):
+    """The vocabulary of the published articles: where a mistyped word finds its neighbours."""
+
+    __tablename__ = "search_word"
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    articles: Mapped[int]
+
+
 # -- votes and tallies ---------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ TABLES = (
     "category",
     "duty_run",
     "ledger",
+    "search_word",
     "sign_in_attempt",
     "api_token",
     "article",
@@ -29,6 +30,7 @@ TABLES = (
     "imported_entry",
     "period",
     "redirect",
+    "search_document",
     "view_day",
     "version",
     "correction",
@@ -96,6 +98,12 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_ledger_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
+    )
+    op.create_table(
+        "search_word",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
     )
     op.create_table(
         "sign_in_attempt",
@@ -309,6 +317,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_redirect")),
     )
     op.create_index(op.f("ix_redirect_article_id"), "redirect", ["article_id"], unique=False)
+    op.create_table(
+        "search_document",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_search_document_article_id")
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_search_document")),
+    )
     op.create_table(
         "view_day",
         sa.Column("day", sa.Date(), nullable=False),
@@ -672,11 +690,21 @@ def upgrade() -> None:
             ["live_version_id", "id"],
             ["id", "article_id"],
         )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("CREATE VIRTUAL TABLE search_index USING fts5(title, body, prefix='2 3')")
+    else:
+        op.execute(
+            "CREATE INDEX ix_search_document_words ON search_document USING gin ("
+            "(setweight(to_tsvector('simple'::regconfig, title), 'A')"
+            " || setweight(to_tsvector('simple'::regconfig, body), 'D')))"
+        )
     op.execute("INSERT INTO ledger (id, revision) VALUES (1, 0)")
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name != "sqlite":
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE search_index")
+    else:
         op.drop_constraint("fk_article_live_version", "article", type_="foreignkey")
     for table in reversed(TABLES):
         op.drop_table(table)

@@ -1,0 +1,407 @@
+"""Find a published article from what a reader types: full-text index, word forms, typing errors.
+
+Accents are folded first, words stemmed after, in Python: both engines index and look for the same
+strings and find the same articles. An index row holds the folded words (a beginning of a word
+finds them) and their stems (« facturations » finds « facture »).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer
+from rapidfuzz.distance import DamerauLevenshtein
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, text, update
+from sqlalchemy.orm import Session
+
+from faq_cms import articles, db, rendering
+from faq_cms.articles import PublishedArticle
+from faq_cms.models import SearchDocument, SearchWord
+
+QUERY_MAX = 200
+TERMS_MAX = 12
+WORD_MAX = 40
+TYPO_FROM = 4  # shorter words have too many neighbours to guess from
+SNIPPET = 180  # characters
+
+# Words that say nothing of the subject (articles, pronouns, auxiliaries, question words), folded.
+STOP_WORDS: Final = frozenset(
+    [
+        "a",
+        "ai",
+        "au",
+        "aux",
+        "avec",
+        "avoir",
+        "c",
+        "ce",
+        "cela",
+        "ces",
+        "cet",
+        "cette",
+        "comment",
+        "d",
+        "dans",
+        "de",
+        "des",
+        "du",
+        "elle",
+        "en",
+        "est",
+        "et",
+        "etre",
+        "faire",
+        "fait",
+        "faut",
+        "il",
+        "ils",
+        "j",
+        "je",
+        "l",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "lui",
+        "m",
+        "ma",
+        "mais",
+        "me",
+        "mes",
+        "mon",
+        "n",
+        "ne",
+        "nos",
+        "notre",
+        "nous",
+        "on",
+        "ou",
+        "par",
+        "pas",
+        "peut",
+        "peux",
+        "plus",
+        "pour",
+        "pouvez",
+        "puis",
+        "puisje",
+        "qu",
+        "quand",
+        "que",
+        "quel",
+        "quelle",
+        "quelles",
+        "quels",
+        "qui",
+        "quoi",
+        "s",
+        "sa",
+        "se",
+        "ses",
+        "si",
+        "son",
+        "sont",
+        "sur",
+        "t",
+        "ta",
+        "te",
+        "tes",
+        "toi",
+        "ton",
+        "tu",
+        "un",
+        "une",
+        "vers",
+        "vos",
+        "votre",
+        "vous",
+        "y",
+    ]
+)
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_stemmer = snowballstemmer.stemmer("french")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article found: as published, with the passage that answers the query.
+
+    `question` and `snippet` are pieces (text, is_match): escape each, mark the matches.
+    `exact` is False when the words had to be loosened (other words, or corrected ones).
+    """
+
+    article: PublishedArticle
+    question: tuple[tuple[str, bool], ...]
+    snippet: tuple[tuple[str, bool], ...]
+    exact: bool
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, ligatures apart: « Prélèvement » gives `prelevement`."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text that mean something, in order."""
+    found = re.findall(r"[^\W_]+", fold(text))
+    return [word[:WORD_MAX] for word in found if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a folded French word."""
+    return str(_stemmer.stemWord(word))
+
+
+def _indexed(text: str) -> str:
+    """What is stored for a text: its folded words, each followed by its stem when it differs."""
+    pairs = ((word, stem(word)) for word in words(text))
+    return " ".join(word if word == root else f"{word} {root}" for word, root in pairs)
+
+
+# -- the index -----------------------------------------------------------------------------------
+
+
+def index(session: Session, article_id: int) -> None:
+    """Make the index say what is published of this article (nothing, when it is not)."""
+    _forget(session, article_id)
+    for article in articles.published(session, ids=[article_id]):
+        _remember(session, article)
+
+
+def rebuild(session: Session) -> None:
+    """Index every published article anew."""
+    session.execute(delete(SearchDocument))
+    session.execute(delete(SearchWord))
+    if _is_sqlite(session):
+        session.execute(text("DELETE FROM search_index"))
+    for article in articles.published(session):
+        _remember(session, article)
+
+
+def _remember(session: Session, article: PublishedArticle) -> None:
+    title = _indexed(" ".join((article.question, *article.wordings)))
+    body = _indexed(f"{rendering.plain(article.answer)} {article.category or ''}")
+    session.add(SearchDocument(article_id=article.id, title=title, body=body))
+    session.flush()
+    if _is_sqlite(session):
+        session.execute(
+            text("INSERT INTO search_index (rowid, title, body) VALUES (:id, :title, :body)"),
+            {"id": article.id, "title": title, "body": body},
+        )
+    known = sorted(set(f"{title} {body}".split()))
+    if known:
+        statement = db.insert(session, SearchWord)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["word"], set_={"articles": SearchWord.articles + 1}
+            ),
+            [{"word": word, "articles": 1} for word in known],
+        )
+
+
+def _forget(session: Session, article_id: int) -> None:
+    document = session.get(SearchDocument, article_id)
+    if document is None:
+        return
+    known = set(f"{document.title} {document.body}".split())
+    session.execute(
+        update(SearchWord)
+        .where(SearchWord.word.in_(known))
+        .values(articles=SearchWord.articles - 1)
+    )
+    session.execute(delete(SearchWord).where(SearchWord.articles <= 0))
+    session.delete(document)
+    session.flush()
+    if _is_sqlite(session):
+        session.execute(text("DELETE FROM search_index WHERE rowid = :id"), {"id": article_id})
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+# -- finding -------------------------------------------------------------------------------------
+
+
+def find(session: Session, query: str, *, limit: int = 20, base_url: str = "") -> list[Hit]:
+    """The published articles that answer `query`, best first.
+
+    All words must be found, the last one perhaps unfinished; failing that, mistyped words are
+    corrected from the vocabulary; failing that, any of the words will do.
+    """
+    terms = words(query[:QUERY_MAX])[:TERMS_MAX]
+    if not terms:
+        return []
+    for attempt, exact in _attempts(session, terms):
+        if ids := _match(session, attempt, limit):
+            return _hits(session, ids, attempt, exact, base_url)
+    return []
+
+
+def suggest(session: Session, query: str, *, limit: int = 6) -> list[PublishedArticle]:
+    """Articles to offer while the reader types."""
+    return [hit.article for hit in find(session, query, limit=limit)]
+
+
+def nearest(
+    session: Session, article: PublishedArticle, *, limit: int = 3, base_url: str = ""
+) -> list[PublishedArticle]:
+    """The published articles that share most words with this one's question."""
+    terms = sorted(set(words(article.question)))[:TERMS_MAX]
+    if not terms:
+        return []
+    ids = [found for found in _match(session, _Any(terms), limit + 1) if found != article.id]
+    return _in_order(session, ids[:limit], base_url)
+
+
+@dataclass(frozen=True)
+class _All:
+    """Every term must be there; the last one may be the beginning of a word."""
+
+    terms: list[str]
+
+
+@dataclass(frozen=True)
+class _Any:
+    """One of the terms is enough; more is better."""
+
+    terms: list[str]
+
+
+def _attempts(session: Session, terms: list[str]) -> Iterable[tuple[_All | _Any, bool]]:
+    yield _All(terms), True
+    corrected = [_corrected(session, term) for term in terms]
+    if corrected != terms:
+        yield _All(corrected), False
+    yield _Any(sorted({*terms, *corrected})), False
+
+
+def _corrected(session: Session, term: str) -> str:
+    """The known word nearest to a mistyped one; the term itself when known, short or hopeless."""
+    known = select(SearchWord.word).where(SearchWord.word.in_({term, stem(term)}))
+    if len(term) < TYPO_FROM or session.scalar(known.limit(1)) is not None:
+        return term
+    reach = 1 if len(term) < 8 else 2
+    length = func.length(SearchWord.word)
+    neighbours = session.execute(
+        select(SearchWord.word, SearchWord.articles).where(
+            length.between(len(term) - reach, len(term) + reach)
+        )
+    )
+    best = min(
+        (
+            (distance, -count, word)
+            for word, count in neighbours
+            if (distance := DamerauLevenshtein.distance(term, word, score_cutoff=reach)) <= reach
+        ),
+        default=None,
+    )
+    return best[2] if best else term
+
+
+def _match(session: Session, attempt: _All | _Any, limit: int) -> list[int]:
+    """Ids of the matching articles, best first.
+
+    Terms are letters and digits only: no operator of either query language can be among them.
+    """
+    last = attempt.terms[-1] if isinstance(attempt, _All) else None
+    if _is_sqlite(session):
+        parts = [_fts5(term, is_prefix=term is last) for term in attempt.terms]
+        rows = session.execute(
+            text(
+                "SELECT rowid FROM search_index WHERE search_index MATCH :query"
+                " ORDER BY bm25(search_index, 8.0, 1.0), rowid LIMIT :limit"
+            ),
+            {"query": (" AND " if last else " OR ").join(parts), "limit": limit},
+        )
+        return [int(row[0]) for row in rows]
+    parts = [_tsquery(term, is_prefix=term is last) for term in attempt.terms]
+    document: ColumnElement[str] = literal_column(
+        "(setweight(to_tsvector('simple'::regconfig, title), 'A')"
+        " || setweight(to_tsvector('simple'::regconfig, body), 'D'))"
+    )
+    query = func.to_tsquery(
+        literal_column("'simple'::regconfig"), (" & " if last else " | ").join(parts)
+    )
+    statement = (
+        select(SearchDocument.article_id)
+        .where(document.op("@@")(query))
+        .order_by(func.ts_rank(document, query).desc(), SearchDocument.article_id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def _fts5(term: str, *, is_prefix: bool) -> str:
+    forms = sorted({f'"{term}"' + (" *" if is_prefix else ""), f'"{stem(term)}"'})
+    return f"({' OR '.join(forms)})"
+
+
+def _tsquery(term: str, *, is_prefix: bool) -> str:
+    forms = sorted({f"'{term}'" + (":*" if is_prefix else ""), f"'{stem(term)}'"})
+    return f"({' | '.join(forms)})"
+
+
+def _hits(
+    session: Session, ids: list[int], attempt: _All | _Any, exact: bool, base_url: str
+) -> list[Hit]:
+    stems = {stem(term) for term in attempt.terms}
+    beginning = attempt.terms[-1] if isinstance(attempt, _All) else None
+    return [
+        Hit(
+            article=article,
+            question=_marked(article.question, stems, beginning),
+            snippet=_marked(_passage(rendering.plain(article.answer), stems), stems, beginning),
+            exact=exact,
+        )
+        for article in _in_order(session, ids, base_url)
+    ]
+
+
+def _in_order(session: Session, ids: list[int], base_url: str) -> list[PublishedArticle]:
+    by_id = {
+        article.id: article for article in articles.published(session, ids=ids, base_url=base_url)
+    }
+    return [by_id[article_id] for article_id in ids if article_id in by_id]
+
+
+def _marked(passage: str, stems: set[str], beginning: str | None) -> tuple[tuple[str, bool], ...]:
+    """A passage cut into pieces, those that match apart."""
+    pieces: list[tuple[str, bool]] = []
+    for piece in re.split(r"([^\W_]+)", passage):
+        folded = fold(piece)
+        is_match = (
+            bool(folded)
+            and folded not in STOP_WORDS
+            and (stem(folded) in stems or (beginning is not None and folded.startswith(beginning)))
+        )
+        if pieces and pieces[-1][1] == is_match:
+            pieces[-1] = (pieces[-1][0] + piece, is_match)
+        elif piece:
+            pieces.append((piece, is_match))
+    return tuple(pieces)
+
+
+def _passage(answer: str, stems: set[str]) -> str:
+    """The stretch of the answer around its first match, cut at words."""
+    flat = " ".join(answer.split())
+    if len(flat) <= SNIPPET:
+        return flat
+    matches = (
+        match.start()
+        for match in re.finditer(r"[^\W_]+", flat)
+        if stem(fold(match.group())) in stems
+    )
+    start = max(0, next(matches, 0) - SNIPPET // 3)
+    start = flat.find(" ", start) + 1 if start else 0
+    cut = flat[start : start + SNIPPET]
+    cut = cut if start + SNIPPET >= len(flat) else cut.rsplit(" ", 1)[0] + "…"
+    return cut if start == 0 else "… " + cut
