@@ -1,0 +1,63 @@
+"""FAQ documents in: bytes to entries and findings, without touching the database.
+
+One reader per format, listed in `READERS`; a new format is one more module and one more line
+there. A reader is pure: it never opens a file, an address or a session, so a preview and an import
+see the same thing. What an import writes is decided in `faq_cms.imports.apply`.
+"""
+
+from faq_cms import errors
+from faq_cms.imports import findings, plain_text
+from faq_cms.imports.document import (
+    MAX_ENTRIES,
+    MAX_LINES,
+    Document,
+    Entry,
+    Finding,
+    Reader,
+    fingerprint,
+    key,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_ENTRIES",
+    "MAX_LINES",
+    "READERS",
+    "Document",
+    "Entry",
+    "Finding",
+    "Reader",
+    "fingerprint",
+    "key",
+    "read",
+]
+
+MAX_BYTES = 10 * 1024 * 1024
+"""Largest document accepted: what the upload form accepts, and far above any FAQ seen."""
+
+# In order of detection: the first reader that recognises the bytes reads them. Plain text comes
+# last because anything can be read as text.
+READERS: dict[str, Reader] = {reader.name: reader for reader in (plain_text.READER,)}
+
+
+def read(data: bytes, *, name: str, format: str = "auto") -> Document:  # noqa: A002 — the CLI's word
+    """Entries and findings of one document, whatever its bytes.
+
+    `name` is the file's name as people know it: it appears in errors and findings. `format` is a
+    key of `READERS`, or "auto" to recognise the format by its content.
+
+    Raises `errors.TooLarge` above `MAX_BYTES`, `errors.Invalid` for an unknown format or above
+    `MAX_ENTRIES` or `MAX_LINES`, `errors.NothingToImport` when no question can be read. Writes nothing.
+    """
+    if len(data) > MAX_BYTES:
+        raise errors.TooLarge(limit=MAX_BYTES)
+    return findings.examined(_reader(data, format).read(data, name))
+
+
+def _reader(data: bytes, format_name: str) -> Reader:
+    if format_name == "auto":
+        return next(reader for reader in READERS.values() if reader.recognises(data))
+    try:
+        return READERS[format_name]
+    except KeyError:
+        raise errors.Invalid("format", "unknown", format_name) from None

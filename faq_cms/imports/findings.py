@@ -1,0 +1,131 @@
+"""What a person should know about a document before importing it, whatever its format.
+
+A reader reports what only it can see (a missing mark, the widget's words); what can be seen in
+any entry is found here, once.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from faq_cms.imports.document import Document, Entry, Finding, key
+
+# What mail-protecting proxies leave in a copied page: “[email protected]” and its translations.
+# A copied page may break the line inside.
+_MASKED_ADDRESS = re.compile(
+    r"\[\s*(?:e-?mail|courriel|adresse(?:\s+e-?mail)?)\s+(?:protected|prot[ée]g[ée]e?)\s*\]",
+    re.IGNORECASE,
+)
+
+
+def masked_addresses(text: str, line: int) -> Iterator[Finding]:
+    """One finding per masked address of `text`, which starts on `line` of the document."""
+    counted_to = 0
+    for found in _MASKED_ADDRESS.finditer(text):
+        line += text.count("\n", counted_to, found.start())
+        counted_to = found.start()
+        yield Finding(
+            "masked_address",
+            "Une adresse électronique est masquée dans le document\u00a0:"
+            " remettez l’adresse véritable.",
+            line,
+        )
+
+
+def missing_answer_mark(line: int) -> Finding:
+    """The answer that starts on `line` follows its question without a mark."""
+    return Finding(
+        "missing_answer_mark",
+        "La réponse n’est pas annoncée par «\u202fR\u00a0:\u202f»\u00a0:"
+        " vérifiez où finit la question.",
+        line,
+    )
+
+
+def empty_answer(line: int) -> Finding:
+    """The question on `line` has no answer."""
+    return Finding(
+        "empty_answer", "Cette question n’a pas de réponse\u00a0: elle ne sera pas importée.", line
+    )
+
+
+def empty_question(line: int) -> Finding:
+    """The mark on `line` announces a question that is not there."""
+    return Finding("empty_question", "Une question est annoncée ici, mais son texte manque.", line)
+
+
+def duplicate(line: int, first: int) -> Finding:
+    """The question on `line` was already asked on line `first`."""
+    return Finding(
+        "duplicate",
+        f"Cette question figure déjà à la ligne\u00a0{first}\u00a0:"
+        " seule la première sera importée.",
+        line,
+    )
+
+
+def widget_text(line: int) -> Finding:
+    """The words of a feedback widget, from `line` on, were copied with the page."""
+    return Finding(
+        "widget_text",
+        "Les phrases «\u202fCet article a-t-il été utile\u202f?\u202f» et la suite viennent du"
+        " bouton d’avis, pas d’une réponse\u00a0: elles sont laissées de côté.",
+        line,
+    )
+
+
+def ignored_text(line: int) -> Finding:
+    """The text that starts on `line` belongs to no question."""
+    return Finding(
+        "ignored_text",
+        "Ce passage ne se rattache à aucune question\u00a0: il est laissé de côté.",
+        line,
+    )
+
+
+def table_of_contents(line: int) -> Finding:
+    """Questions listed from `line` on, without answers, are answered further down."""
+    return Finding(
+        "table_of_contents",
+        "Des questions sont annoncées ici sans réponse, puis reprises plus bas :"
+        " cette table des matières est laissée de côté.",
+        line,
+    )
+
+
+def doubtful_encoding() -> Finding:
+    """Part of the document had to be guessed."""
+    return Finding(
+        "doubtful_encoding",
+        "Certains caractères sont mal codés dans le document\u00a0:"
+        " vérifiez les accents, ou enregistrez-le en UTF-8.",
+        1,
+    )
+
+
+def examined(document: Document) -> Document:
+    """The document without its table of contents, each entry with what can be seen in any format."""
+    answered = {key(entry) for entry in document.entries if entry.answer}
+    kept: list[Entry] = []
+    listed: list[Entry] = []
+    for entry in document.entries:
+        announced = not entry.answer and key(entry) in answered
+        (listed if announced else kept).append(entry)
+    first_lines: dict[str, int] = {}
+    return Document(
+        tuple(
+            replace(entry, warnings=(*entry.warnings, *_seen(entry, first_lines))) for entry in kept
+        ),
+        (*(table_of_contents(entry.line) for entry in listed[:1]), *document.warnings),
+    )
+
+
+def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
+    """Findings about one entry; `first_lines` remembers where each question was first asked."""
+    if not entry.answer:
+        yield empty_answer(entry.line)
+    identity = key(entry)
+    if identity in first_lines:
+        yield duplicate(entry.line, first_lines[identity])
+    else:
+        first_lines[identity] = entry.line
