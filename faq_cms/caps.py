@@ -1,0 +1,105 @@
+"""How much one visitor and one network may do: counted in memory, under keys nobody keeps.
+
+A company may stand behind one address: two hundred of its readers in an hour must all be counted.
+So a network that goes faster than readers do is not refused at first; its new votes are set aside
+(kept, out of the figures), and only far above that is it told to wait. A key is the digest of a
+network prefix under a random key of the day that lives in this process only: no address is stored,
+and yesterday's counts say nothing about anybody.
+"""
+
+import datetime as dt
+import hashlib
+import math
+import secrets
+import threading
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from faq_cms.errors import TooMany
+from faq_cms.settings import Network
+
+# A reader who hesitates, gives two reasons and writes a remark makes six calls.
+VISITOR: Final = RateLimitItemPerMinute(20)
+# All articles together: two hundred people reading five articles each stay under it.
+NETWORK: Final = RateLimitItemPerHour(3000)
+# New votes on one article. 200 an hour is 3.3 a minute: readers alone never make 20 in one.
+PACE: Final = (
+    RateLimitItemPerMinute(20),
+    RateLimitItemPerMinute(80, multiples=10),
+    RateLimitItemPerHour(250),
+)
+HARD: Final = RateLimitItemPerHour(1000)
+
+
+class Caps:
+    """The counts of one process. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        """Nothing counted yet."""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._lock = threading.Lock()
+        self._day: dt.date | None = None
+        self._key = b""
+
+    def admit(self, *, visitor: str | None, network: str | None, now: dt.datetime) -> None:
+        """Count one call of this visitor and this network; None: the caller does not say.
+
+        Raises TooMany when either has used up what it may do.
+        """
+        if visitor is not None:
+            self._take("visitor", VISITOR, "visitor", self._digest(visitor, now))
+        if network is not None:
+            self._take("votes", NETWORK, "network", self._digest(prefix(network), now))
+
+    def is_out_of_pace(self, *, network: str, article_id: int, now: dt.datetime) -> bool:
+        """Count a new vote of this network on one article; True: it is to be set aside.
+
+        Raises TooMany when the network is far beyond what readers do.
+        """
+        key = self._digest(f"{prefix(network)} {article_id}", now)
+        self._take("votes", HARD, "hard", key)
+        return not all([self._limiter.hit(pace, "pace", key) for pace in PACE])
+
+    def _take(self, scope: str, limit: RateLimitItem, *key: str) -> None:
+        if not self._limiter.hit(limit, *key):
+            stats = self._limiter.get_window_stats(limit, *key)
+            wait = stats.reset_time - dt.datetime.now(dt.UTC).timestamp()  # the limiter's own clock
+            raise TooMany(scope, max(1, math.ceil(wait)))
+
+    def _digest(self, text: str, now: dt.datetime) -> str:
+        with self._lock:
+            if self._day != now.date():
+                self._day, self._key = now.date(), secrets.token_bytes(32)
+            key = self._key
+        return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
+
+
+def prefix(address: str) -> str:
+    """The network an address is counted under: /24 in IPv4, /64 in IPv6; "" when unknown."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    network: Network = ip_network(
+        f"{ip}/{24 if isinstance(ip, IPv4Address) else 64}", strict=False
+    )
+    return str(network)
+
+
+_current = Caps()
+
+
+def use(caps: Caps) -> Caps:
+    """Make `caps` the ones `current` gives, in every thread."""
+    global _current  # noqa: PLW0603 — one process counts once: public pages and API share it
+    _current = caps
+    return caps
+
+
+def current() -> Caps:
+    """The caps in use."""
+    return _current

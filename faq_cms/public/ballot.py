@@ -1,0 +1,197 @@
+"""One way to vote, whatever the door: the form of a page, its script, the widget, a machine.
+
+A vote is named by a token, signed with the installation's secret. Who votes is what the token
+names, else the visitor behind the first-party cookie, else somebody new. The same token or the same
+cookie never counts twice in a measuring period. Each function opens its own transaction and
+returns, or raises, only once the ledger has spoken.
+"""
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from faq_cms import articles, caps, db, french, loop, settings, votes
+from faq_cms.errors import NotFound
+from faq_cms.models import Reason, Remark, Version, Vote
+
+COOKIE: Final = "faq_visiteur"
+COOKIE_DAYS: Final = 30
+_COOKIE_FORM: Final = re.compile(r"[\w-]{22,64}", re.ASCII)
+_NUMBER_MAX: Final = 2**31 - 1  # what a version's number can be in both databases
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """What became of a vote.
+
+    `token` names it from now on; `cookie_value`, when there is one, is the cookie to set; `slug` is
+    where the article is now; a vote set aside is kept, but out of the figures.
+    """
+
+    token: str
+    vote_id: int
+    slug: str
+    helpful: bool
+    is_new: bool
+    changed: bool
+    set_aside: bool
+    cookie_value: str | None
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """What the reader is told: two lines."""
+        return french.AFTER_YES if self.helpful else french.AFTER_NO
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was kept after a vote: the reason it has now and the remark, if one was left."""
+
+    vote_id: int
+    slug: str
+    reason: Reason | None
+    remark: Remark | None
+    lines: tuple[str, ...]
+
+
+def cast(
+    *,
+    slug: str,
+    helpful: bool,
+    number: int | None,
+    token: str | None,
+    cookie: str | None,
+    network: str,
+    source: str,
+    now: dt.datetime,
+) -> Ballot:
+    """Count a reader's verdict on version `number` of an article (None: the live one).
+
+    `network` is the caller's address, used for the caps and kept nowhere. Raises NotFound for what
+    is not published, TooMany beyond the caps, Invalid on `source`, Unavailable when the database
+    cannot take the vote.
+    """
+    if number is not None and not 1 <= number <= _NUMBER_MAX:
+        raise NotFound("version", number)
+    cookie = cookie if cookie and _COOKIE_FORM.fullmatch(cookie) else None
+    named = _vote_id(token) if token else None
+    limits = caps.current()
+    limits.admit(visitor=_known(named, cookie), network=network, now=now)
+    fresh = secrets.token_urlsafe(16)
+    with db.transaction() as session:
+        slug = articles.moved_to(session, slug) or slug
+        version = votes.target(session, slug, number=number)
+        visitor, held = _voter(session, version, named, cookie)
+        is_fresh = visitor is None
+        if visitor is None:
+            visitor = votes.visitor(settings.current().secret, fresh, version.article_id)
+        set_aside = held.set_aside if held else False
+        if held is None:
+            set_aside = limits.is_out_of_pace(
+                network=network, article_id=version.article_id, now=now
+            )
+        receipt = loop.vote_received(
+            session,
+            version=version,
+            helpful=helpful,
+            visitor=visitor,
+            source=source,
+            set_aside=set_aside,
+            now=now,
+        )
+    return Ballot(
+        token=sign(receipt.vote_id),
+        vote_id=receipt.vote_id,
+        slug=slug,
+        helpful=helpful,
+        is_new=receipt.is_new,
+        changed=receipt.changed,
+        set_aside=set_aside,
+        cookie_value=fresh if is_fresh else None,
+    )
+
+
+def remark(*, token: str, reason: Reason | None, text: str, now: dt.datetime) -> Reply:
+    """Keep the reason of a Non (None: leave it as it is) and what the reader wrote ("": nothing).
+
+    Raises NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
+    Invalid when the text is too long, TooMany, Unavailable.
+    """
+    vote_id = _vote_id(token)
+    if vote_id is None:
+        raise NotFound("vote", token)
+    caps.current().admit(visitor=_known(vote_id, None), network=None, now=now)
+    with db.transaction() as session:
+        vote = votes.vote(session, vote_id)
+        slug = articles.article(session, vote.article_id).slug
+        if reason is not None:
+            loop.reason_given(session, vote_id, reason=reason, now=now)
+        left = loop.remark_left(session, vote_id, text=text, now=now) if text.strip() else None
+        return Reply(vote_id, slug, vote.reason, left, thanks(vote))
+
+
+def thanks(vote: Vote) -> tuple[str, ...]:
+    """What answers a remark: a correction is promised only where the text is blamed."""
+    about_text = not vote.helpful and not vote.off_text
+    return french.AFTER_REMARK_ON_NO if about_text else (french.AFTER_OTHER_REMARK,)
+
+
+def sign(vote_id: int) -> str:
+    """The token that names a vote."""
+    return _serializer().dumps(vote_id)
+
+
+def _vote_id(token: str) -> int | None:
+    """The vote a token names; None when it was not signed here."""
+    try:
+        named = _serializer().loads(token)
+    except BadData:
+        return None
+    return named if isinstance(named, int) else None
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(
+        settings.current().secret, salt="vote", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+def _known(named: int | None, cookie: str | None) -> str | None:
+    """What a returning reader is counted under; None for a new one."""
+    return cookie or (None if named is None else f"vote {named}")
+
+
+def _voter(
+    session: Session, version: Version, named: int | None, cookie: str | None
+) -> tuple[str | None, Vote | None]:
+    """Who votes, and the vote they already have in this period. (None, None): somebody new.
+
+    A token of an earlier period and a cookie may name two visitors: the one who already voted in
+    this period wins, so that neither counts twice.
+    """
+    known = list(_visitors(session, version.article_id, named, cookie))
+    for visitor in known:
+        held = session.scalar(
+            select(Vote).where(Vote.period_id == version.period_id, Vote.visitor == visitor)
+        )
+        if held is not None:
+            return visitor, held
+    return (known[0] if known else None), None
+
+
+def _visitors(
+    session: Session, article_id: int, named: int | None, cookie: str | None
+) -> Iterator[str]:
+    earlier = session.get(Vote, named) if named is not None else None
+    if earlier is not None and earlier.article_id == article_id and earlier.visitor is not None:
+        yield earlier.visitor
+    if cookie is not None:
+        yield votes.visitor(settings.current().secret, cookie, article_id)
