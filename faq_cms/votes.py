@@ -127,7 +127,7 @@ def cast(
     )
     db.bump(session)
     if vote_id is not None:
-        _move(
+        _add(
             session,
             _key(version.article_id, version.id, source, day),
             _ones(helpful, False, set_aside),
@@ -254,23 +254,28 @@ def _change(
     vote.off_text = reason is not None and reason.off_text
     session.flush()
     after = _ones(vote.helpful, vote.off_text, vote.set_aside)
-    _move(
+    _shift(
         session,
         _key(vote.article_id, vote.version_id, vote.source, vote.day),
         {name: after[name] - before[name] for name in _COUNTS},
     )
 
 
-def _move(session: Session, key: dict[str, object], by: dict[str, int]) -> None:
-    """Add `by` to the day's and the version's tally; only a new vote may create a row."""
-    if min(by.values()) < 0:
-        for table in (TallyDay, TallyVersion):
-            columns = {name: getattr(table, name) + by[name] for name in _COUNTS}
-            session.execute(update(table).where(*_at(table, key)).values(columns))
-        return
+def _shift(session: Session, key: dict[str, object], by: dict[str, int]) -> None:
+    """Move the tallies of a vote that is already counted: their rows exist.
+
+    Never an upsert: the row it would insert (« one hors texte, no Non ») breaks a constraint.
+    """
+    for table in (TallyDay, TallyVersion):
+        columns = {name: getattr(table, name) + by[name] for name in _COUNTS}
+        session.execute(update(table).where(*_at(table, key)).values(columns))
+
+
+def _add(session: Session, key: dict[str, object], ones: dict[str, int]) -> None:
+    """Count a new vote in its day's and its version's tally."""
     for table in (TallyDay, TallyVersion):
         names = [column.name for column in table.__table__.primary_key]
-        statement = db.insert(session, table).values(**{n: key[n] for n in names}, **by)
+        statement = db.insert(session, table).values(**{n: key[n] for n in names}, **ones)
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=names,
@@ -383,6 +388,12 @@ def remarks(
     if since is not None:
         query = query.where(Remark.received_at > since)
     return db.frame(session, query)
+
+
+def remark_counts(session: Session) -> dict[RemarkState, int]:
+    """How many remarks are in each state; states without any are absent."""
+    rows = session.execute(select(Remark.state, func.count()).group_by(Remark.state))
+    return {state: int(count) for state, count in rows}
 
 
 def noes(session: Session, *, since: dt.datetime | None, limit: int = 200) -> pd.DataFrame:
