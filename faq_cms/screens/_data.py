@@ -1,0 +1,133 @@
+"""What screens read, once per revision of the ledger.
+
+Every cached reader takes the revision as its first argument: a vote or a publication, wherever it
+came from, is seen at the next run, and a run that changes nothing costs no query. Only frames and
+plain values are cached, never what belongs to one person.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from faq_cms import analytics, articles, corrections, db, votes
+from faq_cms.helpfulness import Counts, Window
+from faq_cms.models import RemarkState
+
+_KEPT = 8  # revisions × filters: the present ones of a small team
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much there is to do, for the menu."""
+
+    to_correct: int
+    new_remarks: int
+    has_published: bool
+    has_votes: bool
+    has_remarks: bool
+
+
+def revision() -> int:
+    """The ledger's revision now: read it at each run, and pass it to the readers below."""
+    with db.reading() as session:
+        return db.revision(session)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def waiting(revision: int) -> Waiting:
+    """What the menu counts."""
+    with db.reading() as session:
+        remarks = votes.remark_counts(session)
+        return Waiting(
+            to_correct=len(corrections.queue(session)),
+            new_remarks=remarks.get(RemarkState.NEW, 0),
+            has_published=not analytics.usefulness(session).empty,
+            has_votes=analytics.total(session).votes > 0,
+            has_remarks=bool(remarks),
+        )
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def usefulness(
+    revision: int, since: dt.date | None = None, until: dt.date | None = None
+) -> pd.DataFrame:
+    """See `analytics.usefulness`."""
+    with db.reading() as session:
+        return analytics.usefulness(session, since=since, until=until)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def votes_by_window(revision: int, today: dt.date) -> dict[Window, list[int]]:
+    """For each window that ends today, the votes of every published article in it, zeros included."""
+    with db.reading() as session:
+        return {
+            window: list(analytics.usefulness(session, since=since(window, today))["votes"])
+            for window in Window
+        }
+
+
+def since(window: Window, today: dt.date) -> dt.date | None:
+    """First day of the window that ends today; None without limit."""
+    return today - dt.timedelta(days=window.days - 1) if window.days else None
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def total(revision: int, since: dt.date | None, until: dt.date | None) -> Counts:
+    """See `analytics.total`."""
+    with db.reading() as session:
+        return analytics.total(session, since=since, until=until)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def by_version(revision: int, article_id: int) -> pd.DataFrame:
+    """See `analytics.by_version`."""
+    with db.reading() as session:
+        return analytics.by_version(session, article_id)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def by_day(revision: int, article_id: int | None = None) -> pd.DataFrame:
+    """See `analytics.by_day`."""
+    with db.reading() as session:
+        return analytics.by_day(session, article_id=article_id)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def queue(revision: int) -> pd.DataFrame:
+    """See `corrections.queue`."""
+    with db.reading() as session:
+        return corrections.queue(session)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def observed(revision: int) -> pd.DataFrame:
+    """See `corrections.observed`."""
+    with db.reading() as session:
+        return corrections.observed(session)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def remarks(
+    revision: int,
+    states: tuple[RemarkState, ...] | None = None,
+    article_id: int | None = None,
+    limit: int = 500,
+) -> pd.DataFrame:
+    """See `votes.remarks`."""
+    with db.reading() as session:
+        return votes.remarks(session, states=states, article_id=article_id, limit=limit)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def noes(revision: int, limit: int = 20) -> pd.DataFrame:
+    """The last votes Non. See `votes.noes`."""
+    with db.reading() as session:
+        return votes.noes(session, since=None, limit=limit)
+
+
+def library() -> pd.DataFrame:
+    """See `articles.library`. Not cached: drafts move without the ledger."""
+    with db.reading() as session:
+        return articles.library(session)

@@ -1,0 +1,57 @@
+"""What several screens show alike: a page's head, an empty state, somebody's words, a figure."""
+
+import re
+import string
+from typing import Any, Final
+
+import streamlit as st
+
+from faq_cms import french
+from faq_cms.helpfulness import Counts
+
+_PUNCTUATION: Final = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
+# Streamlit replaces :name: (icons, emoji) after Markdown is parsed, where a backslash is gone.
+_SHORTCODE: Final = re.compile(r":(?=\w)")
+
+
+def plain(text: str) -> str:
+    """Somebody's words, to stand in a label or a Markdown line without being read as Markdown."""
+    return _SHORTCODE.sub(":\u2060", " ".join(text.split())).translate(_PUNCTUATION)
+
+
+def head(title: str, question: str) -> None:
+    """A page's title, and in one line the question it answers."""
+    st.title(title, anchor=False)
+    st.caption(question)
+
+
+def nothing(sentence: str, then: str, *, icon: str = ":material/check_circle:") -> None:
+    """An empty state: what is so, and what to do next."""
+    with st.container(border=True):
+        st.markdown(f"{icon} **{sentence}**")
+        st.markdown(then)
+
+
+def counts(row: Any) -> Counts:
+    """The counts of a row of `analytics.usefulness`, or of a flag's evidence."""
+    return Counts(int(row["helpful"]), int(row["unhelpful"]), int(row["off_text"]))
+
+
+def figure(of: Counts) -> None:
+    """*Utilité* as its number of votes allows, with what the Non are about."""
+    shown = french.usefulness(of)
+    if not of.votes:
+        st.caption(shown.text)
+        return
+    dots = f" {shown.dots}" if shown.dots else ""
+    st.markdown(f"**{shown.text}**{dots}" if shown.rank else f"{shown.text}{dots}")
+    st.caption(" · ".join(part for part in (shown.aside, french.split(of)) if part))
+
+
+def article_link(article_id: int, question: str, *, came_from: str, **also: str) -> None:
+    """The question of an article, leading to its editor."""
+    st.page_link(
+        "article.py",
+        label=plain(question),
+        query_params={"article": str(article_id), "de": came_from, **also},
+    )

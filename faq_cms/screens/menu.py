@@ -1,0 +1,96 @@
+"""The entry script: who is there, what is in their menu, then the screen they asked for.
+
+Streamlit runs it at every interaction; the session is read again each time.
+"""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from faq_cms import french, people, settings
+from faq_cms.people import Actor
+from faq_cms.screens import _data, _session
+from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
+
+HERE = Path(__file__).parent
+REFRESHED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks"}
+
+
+def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
+    """The screens this person may use, by group; those with nothing to do yet are not shown."""
+    groups: dict[str, list[st.Page]] = {}
+    for screen in SCREENS:
+        if screen.action is None or people.may(actor.role, screen.action):
+            groups.setdefault(screen.group, []).append(page(screen, waiting))
+    return groups
+
+
+def page(screen: Screen, waiting: _data.Waiting) -> st.Page:
+    """A screen as Streamlit's navigation wants it, with the number of things that wait there."""
+    number = getattr(waiting, REFRESHED[screen.file]) if screen.file in REFRESHED else 0
+    return st.Page(
+        HERE / screen.file,
+        title=f"{screen.title} ({french.number(number)})" if number else screen.title,
+        icon=screen.icon,
+        url_path=screen.path,
+        default=screen.path == HOME,
+        visibility="visible" if is_in_menu(screen, waiting) else "hidden",
+    )
+
+
+def is_in_menu(screen: Screen, waiting: _data.Waiting) -> bool:
+    """Whether there is anything to do on this screen yet."""
+    return {
+        Appears.ALWAYS: True,
+        Appears.ONCE_PUBLISHED: waiting.has_published,
+        Appears.ONCE_VOTED: waiting.has_votes,
+        Appears.ONCE_REMARKED: waiting.has_remarks,
+        Appears.NEVER: False,
+    }[screen.appears]
+
+
+def logo(name: str) -> str:
+    """The bubble and the site's name as one picture, legible on both backgrounds."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {44 + 11 * len(name)} 32" height="32">'
+        '<path d="M2 3h28v20H16l-8 7v-7H2z" fill="#0c8080"/>'
+        '<text x="16" y="19" text-anchor="middle" font-family="sans-serif" font-weight="700"'
+        ' font-size="16" fill="#fff">?</text>'
+        '<text x="40" y="21" font-family="Source Sans, system-ui, sans-serif" font-weight="600"'
+        f' font-size="18" fill="#0c8080">{escape(name)}</text></svg>'
+    )
+
+
+def foot(actor: Actor) -> None:
+    """Who is signed in, the public pages, and the way out."""
+    with st.sidebar:
+        st.caption(f"{actor.name} · {french.label(actor.role)}")
+        st.link_button(
+            "Voir la page publique", "/aide", icon=":material/open_in_new:", type="tertiary"
+        )
+        st.button(
+            "Se déconnecter", icon=":material/logout:", type="tertiary", on_click=_session.sign_out
+        )
+
+
+def signed_out() -> None:
+    """What a browser sees whose session has ended."""
+    st.title("Votre session est terminée", anchor=False)
+    st.html('<p><a href="/connexion">Se reconnecter</a></p>')  # noqa: TID251 — fixed words; a link of st.markdown would open another tab
+
+
+site_name = settings.current().site_name
+st.set_page_config(page_title=site_name, page_icon=HERE / "assets" / "icon.png", layout="wide")
+actor = _session.signed_in()
+if actor is None:
+    st.navigation(
+        [st.Page(signed_out, title="Session terminée", default=True)], position="hidden"
+    ).run()
+    st.stop()
+
+screen = st.navigation(menu(actor, _data.waiting(_data.revision())))
+st.logo(logo(site_name), size="large")
+foot(actor)
+_session.show_notice()
+screen.run()

@@ -1,0 +1,48 @@
+"""Which screens exist: address, words, place in the menu, who may, and when there is something to do.
+
+Importable without Streamlit: the gate needs the addresses to answer a real 404 for all others.
+To add a screen, add its file beside this one and its line below.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+HOME: Final = ""  # the address of Aujourd’hui
+
+
+class Appears(StrEnum):
+    """From when a screen is in the menu; its address answers all along."""
+
+    ALWAYS = "always"
+    ONCE_PUBLISHED = "once_published"
+    ONCE_VOTED = "once_voted"
+    ONCE_REMARKED = "once_remarked"
+    NEVER = "never"  # reached from another screen
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `path` is its address under /gestion/; `action` the right it needs, if any."""
+
+    file: str
+    path: str
+    title: str
+    icon: str
+    group: str = ""
+    action: str | None = None
+    appears: Appears = Appears.ALWAYS
+
+
+CONTENT: Final = "Contenu"
+READERS: Final = "Lecteurs"
+STEERING: Final = "Pilotage"
+DELIVERY: Final = "Diffusion"
+SETTINGS: Final = "Réglages"
+
+SCREENS: Final = (Screen("today.py", HOME, "Aujourd’hui", ":material/today:"),)
+
+
+def paths() -> frozenset[str]:
+    """The addresses of the screens under /gestion/, without slashes; the home is not among them."""
+    return frozenset(screen.path for screen in SCREENS if screen.path != HOME)
