@@ -124,8 +124,9 @@ def _settled(lines: Iterable[_Line]) -> Iterator[_Line]:
     for is_run, group in groupby(lines, key=attrgetter("item")):
         run = list(group)
         if is_run:
-            bullets = len(run) > 1 or lead.endswith(":")
-            numbers = _follow_each_other([line for line in run if line.number is not None])
+            numbered = [line for line in run if line.number is not None]
+            numbers = _follow_each_other(numbered)
+            bullets = numbers or len(run) - len(numbered) > 1 or lead.endswith(":")
             run = [
                 line if (bullets if line.number is None else numbers) else replace(line, item=False)
                 for line in run

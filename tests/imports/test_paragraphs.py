@@ -11,7 +11,7 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def html(lines: list[str], width: int | None = None) -> str:
-    return MARKDOWN.render(to_markdown(lines, width)).strip()
+    return str(MARKDOWN.render(to_markdown(lines, width))).strip()
 
 
 # -- line ends -------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_nested_lists_are_read_as_nested() -> None:
     [
         "# 12 est votre numéro", "###### six", "#", "> voir plus haut", "- 5 euros de remise", "-", "+ 5 %",
         "* sous conditions", "2024. Une année de changements", "1. Un seul point", "12) rue Haute",
-        "---", "-", "===", "=", "***", "* * *", "___", "- - -", "```", "~~~", "| a | b |", "|---|---|",
+        "---", "===", "=", "***", "* * *", "___", "- - -", "```", "~~~", "| a | b |", "|---|---|",
         "[facture]: voir plus bas", "<b>gras</b>", "<script>alert(1)</script>", "<!-- note -->", "</p>",
         "    quatre espaces", "\tune tabulation", "1 < 2 et 3 > 2",
     ],
