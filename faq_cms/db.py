@@ -189,6 +189,19 @@ def revision(session: Session) -> int:
     return row.revision if row else 0
 
 
+def integrity_faults(database: Database) -> list[str]:
+    """What is damaged in the file, as SQLite words it; empty when sound, or on PostgreSQL.
+
+    Reads the whole file. Raises what the driver raises when it cannot even be opened.
+    """
+    if not database.is_sqlite:
+        return []
+    with database.read_engine.connect() as connection:
+        faults = connection.exec_driver_sql("PRAGMA integrity_check(5)").scalars().all()
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    return [fault for fault in faults if fault != "ok"] + [f"foreign key: {o[0]}" for o in orphans]
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turn what a database says when it cannot serve into Unavailable; keep real faults as is."""

@@ -133,6 +133,16 @@ class BadSetting(FaqError):
 
 
 @dataclass(eq=False)
+class UnfitToServe(FaqError):
+    """The self-check failed on what must not be served; `failure` is the code of its first line."""
+
+    failure: str
+    detail: str = ""
+    code: ClassVar[str] = "unfit_to_serve"
+    status: ClassVar[int] = 503
+
+
+@dataclass(eq=False)
 class Unavailable(FaqError):
     """The database cannot take the write now (full disk, read-only, unreachable)."""
 

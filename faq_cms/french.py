@@ -268,6 +268,21 @@ SENTENCES: Final[Mapping[str, str]] = {
         "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
     ),
     "bad_setting": "Le réglage {name} ne peut pas être utilisé.",
+    "bad_setting.not_a_database": (
+        "{name} n’est pas une adresse de base de données connue\u00a0: sqlite:///chemin.db "
+        "ou postgresql://utilisateur@serveur/base."
+    ),
+    "bad_setting.unreachable": (
+        "La base de données donnée par {name} ne répond pas ou ne peut pas être lue. "
+        "Vérifiez qu’elle est démarrée, que l’adresse est juste et que le fichier est entier."
+    ),
+    "bad_setting.taken": (
+        "{name}\u00a0: un autre programme occupe déjà ce port. Arrêtez-le ou choisissez-en un autre, "
+        "par exemple --port 8600."
+    ),
+    "bad_setting.not_an_address": (
+        "{name} n’est pas une adresse de cette machine. Utilisez par exemple 127.0.0.1."
+    ),
     "bad_setting.not_a_level": "{name} vaut debug, info, warning ou error.",
     "bad_setting.not_a_port": "{name} est un numéro de port, de 1 à 65535.",
     "bad_setting.not_a_url": "{name} est une adresse complète, par exemple https://aide.example.org.",
@@ -278,6 +293,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bad_setting.too_short": "{name} est trop court\u00a0: donnez au moins 32 caractères au hasard.",
     "bad_setting.unknown": "{name} n’est pas un réglage connu. Vérifiez son orthographe.",
     "bad_setting.unwritable": "Le dossier donné par {name} ne peut pas être écrit.",
+    "unfit_to_serve": "Démarrage refusé\u00a0: {detail}",
     "unavailable": "Enregistrement impossible pour le moment. Réessayez dans quelques minutes.",
 }
 

@@ -46,7 +46,7 @@ ATTEMPTS_PER_ACCOUNT = 10
 ATTEMPTS_PER_NETWORK = 50  # a whole office behind one address may mistype
 TOKEN_PREFIX = "faq_"  # noqa: S105 — the visible prefix, for secret scanners
 TOKEN_DAYS_MAX = 365
-SCOPES = ("export",)
+SCOPES = ("export", "metrics")
 
 # Each action a chapter asks leave for, with the least role that has it.
 _LEAST: Final[dict[str, Role]] = {

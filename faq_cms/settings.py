@@ -67,10 +67,11 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def load(environment: Mapping[str, str] | None = None) -> Settings:
+def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Settings:
     """Read the environment; create `var/` and the secret if missing (the only writes).
 
-    Raises BadSetting naming the variable for an unknown `FAQ_` name or a value of the wrong form.
+    `chosen` are fields given otherwise (`port=8600`); None leaves them to the environment. Raises
+    BadSetting naming the variable for an unknown `FAQ_` name or a value of the wrong form.
     """
     source = os.environ if environment is None else environment
     known = {PREFIX + f.name.upper(): f.name for f in fields(Settings)}
@@ -82,6 +83,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             raise BadSetting(name, "unknown")
         if value.strip():
             given[known[name]] = value.strip()
+    given |= {name: str(value) for name, value in chosen.items() if value is not None}
     var = Path(given.get("var", "var")).absolute()
     try:
         var.mkdir(parents=True, exist_ok=True)

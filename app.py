@@ -1,0 +1,15 @@
+"""Front door: the one application `streamlit run app.py`, `uvicorn app:app` and `serve` all serve."""
+
+import streamlit as st
+
+from faq_cms import server
+
+server.prepare()
+
+app = st.App(
+    server.MENU,
+    routes=server.routes(),
+    middleware=server.middleware(),
+    lifespan=server.lifespan,
+    on_script_error=server.script_fault,
+)
