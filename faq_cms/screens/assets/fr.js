@@ -288,6 +288,8 @@
       textContent: "Se reconnecter",
     });
     notice.append(style, title, text, link);
+    // Streamlit's own dialog may be open below: it makes the rest inert, except what says it is above.
+    notice.dataset.reactAriaTopLayer = "true";
     document.body.append(notice);
     notice.showModal();
     link.focus();
