@@ -22,8 +22,12 @@ FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 STAMP = FOLDER / "installed.json"
 OLDEST = (3, 11)
-# Every wheel is in the lock, so there is nothing to resolve; bytecode is written at first import.
-PIP = ["-m", "pip", "install", "--no-compile", "--no-deps", "--disable-pip-version-check"]
+# The locks are complete: there is nothing to resolve. Bytecode is written at the first import, which
+# is quicker than compiling all of it here, except where the machine forbids that: every start would
+# then compile again.
+COMPILE = sys.dont_write_bytecode
+UV = ["--no-deps", *(["--compile-bytecode"] if COMPILE else [])]
+PIP = ["--no-deps", "--disable-pip-version-check", *([] if COMPILE else ["--no-compile"])]
 
 
 def main() -> int:
@@ -76,9 +80,9 @@ def _install(name: str, uv: str | None) -> None:
     else:
         what = ["--require-hashes", "-r", name]
     if uv:
-        command = [uv, "pip", "install", "--python", str(PYTHON), "--no-deps", *what]
+        command = [uv, "pip", "install", "--python", str(PYTHON), *UV, *what]
     else:
-        command = [str(PYTHON), *PIP, *what]
+        command = [str(PYTHON), "-m", "pip", "install", *PIP, *what]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
