@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 — the revision is read by the cache, as part of its key
 """What screens read, once per revision of the ledger.
 
 Every cached reader takes the revision as its first argument: a vote or a publication, wherever it
@@ -13,9 +14,10 @@ import streamlit as st
 
 from faq_cms import analytics, articles, corrections, db, votes
 from faq_cms.helpfulness import Counts, Window
-from faq_cms.models import RemarkState
+from faq_cms.models import Reason, RemarkState
 
-_KEPT = 8  # revisions × filters: the present ones of a small team
+# Revisions × filters of a small team; older revisions are pushed out by newer ones.
+_cached = st.cache_data(max_entries=32, show_spinner=False)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def revision() -> int:
         return db.revision(session)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def waiting(revision: int) -> Waiting:
     """What the menu counts."""
     with db.reading() as session:
@@ -49,7 +51,7 @@ def waiting(revision: int) -> Waiting:
         )
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def usefulness(
     revision: int, since: dt.date | None = None, until: dt.date | None = None
 ) -> pd.DataFrame:
@@ -58,7 +60,7 @@ def usefulness(
         return analytics.usefulness(session, since=since, until=until)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def votes_by_window(revision: int, today: dt.date) -> dict[Window, list[int]]:
     """For each window that ends today, the votes of every published article in it, zeros included."""
     with db.reading() as session:
@@ -73,42 +75,42 @@ def since(window: Window, today: dt.date) -> dt.date | None:
     return today - dt.timedelta(days=window.days - 1) if window.days else None
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def total(revision: int, since: dt.date | None, until: dt.date | None) -> Counts:
     """See `analytics.total`."""
     with db.reading() as session:
         return analytics.total(session, since=since, until=until)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def by_version(revision: int, article_id: int) -> pd.DataFrame:
     """See `analytics.by_version`."""
     with db.reading() as session:
         return analytics.by_version(session, article_id)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def by_day(revision: int, article_id: int | None = None) -> pd.DataFrame:
     """See `analytics.by_day`."""
     with db.reading() as session:
         return analytics.by_day(session, article_id=article_id)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def queue(revision: int) -> pd.DataFrame:
     """See `corrections.queue`."""
     with db.reading() as session:
         return corrections.queue(session)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def observed(revision: int) -> pd.DataFrame:
     """See `corrections.observed`."""
     with db.reading() as session:
         return corrections.observed(session)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def remarks(
     revision: int,
     states: tuple[RemarkState, ...] | None = None,
@@ -120,11 +122,18 @@ def remarks(
         return votes.remarks(session, states=states, article_id=article_id, limit=limit)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@_cached
 def noes(revision: int, limit: int = 20) -> pd.DataFrame:
     """The last votes Non. See `votes.noes`."""
     with db.reading() as session:
         return votes.noes(session, since=None, limit=limit)
+
+
+@_cached
+def reasons(revision: int, article_id: int, period_id: int) -> dict[Reason, int]:
+    """See `votes.reasons`."""
+    with db.reading() as session:
+        return votes.reasons(session, article_id, period_id=period_id)
 
 
 def library() -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 import re
 import string
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
+import pandas as pd
 import streamlit as st
 
 from faq_cms import french
 from faq_cms.helpfulness import Counts
+from faq_cms.screens import _session
 
 _PUNCTUATION: Final = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 # Streamlit replaces :name: (icons, emoji) after Markdown is parsed, where a backslash is gone.
@@ -48,10 +50,25 @@ def figure(of: Counts) -> None:
     st.caption(" · ".join(part for part in (shown.aside, french.split(of)) if part))
 
 
-def article_link(article_id: int, question: str, *, came_from: str, **also: str) -> None:
+def link(file: str, label: str, *, icon: str | None = None, **query: str) -> None:
+    """A way to another screen, for whoever may open it; nothing for others."""
+    if _session.may_open(file):
+        st.page_link(file, label=label, icon=icon, query_params=query)
+
+
+def article_link(article_id: int, question: str, *, came_from: str) -> None:
     """The question of an article, leading to its editor."""
-    st.page_link(
-        "article.py",
-        label=plain(question),
-        query_params={"article": str(article_id), "de": came_from, **also},
-    )
+    link("article.py", f"**{plain(question)}**", article=str(article_id), de=came_from)
+
+
+def correct(article_id: int, *, came_from: str, remark_id: int | None = None) -> NoReturn:
+    """Open the editor on an article, with the remark that asks for it already ticked."""
+    query = {"article": str(article_id), "de": came_from}
+    if remark_id is not None:
+        query["remarque"] = str(remark_id)
+    st.switch_page("article.py", query_params=query)
+
+
+def known(value: Any) -> bool:
+    """Whether a cell of a frame holds something (None, NaN and NaT are how frames say nothing)."""
+    return not bool(pd.isna(value))

@@ -8,6 +8,7 @@ inside its own calls, so nothing of Streamlit is called while a transaction is o
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -16,11 +17,21 @@ from sqlalchemy.orm import Session
 from faq_cms import db, french, gate, people, settings
 from faq_cms.errors import FaqError, SignInRequired
 from faq_cms.people import Actor
+from faq_cms.screens import registry
 
+_ACTOR: Final = "actor"
 _NOTICE: Final = "notice"
-_SIGNED_OUT: Final = "signed_out"
 
 Change = Callable[[Session, Actor, dt.datetime], object]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What became of the last change, and how to take it back. Fixed words, or `french.sentence`."""
+
+    sentence: str
+    refused: bool = False
+    undo: Change | None = None
 
 
 def secret() -> str | None:
@@ -40,12 +51,21 @@ def signed_in() -> Actor | None:
     return actor
 
 
+def enter(actor: Actor) -> None:
+    """Say who this run is for: `menu.py` has just read it from the database."""
+    st.session_state[_ACTOR] = actor
+
+
 def actor() -> Actor:
-    """Who is signed in. Raises SignInRequired."""
-    found = signed_in()
-    if found is None:
-        raise SignInRequired
+    """Who this run is for. What they may do is asked again in the transaction of each change."""
+    found: Actor = st.session_state[_ACTOR]
     return found
+
+
+def may_open(file: str) -> bool:
+    """Whether a screen exists for the person this run is for."""
+    screen = registry.named(file)
+    return screen is not None and (screen.action is None or people.may(actor().role, screen.action))
 
 
 @contextmanager
@@ -62,8 +82,11 @@ def changing() -> Iterator[tuple[Session, Actor, dt.datetime]]:
         yield session, found, now
 
 
-def act(change: Change, *, done: str = "") -> bool:
-    """Run one change; say `done` at the next run, or why it was refused. Whether it was made."""
+def act(change: Change, *, done: str = "", undo: Change | None = None) -> bool:
+    """Run one change; say `done` at the next run, or why it was refused. Whether it was made.
+
+    With `undo`, « Annuler » stands beside the sentence until the next click.
+    """
     try:
         with changing() as (session, found, now):
             change(session, found, now)
@@ -71,22 +94,37 @@ def act(change: Change, *, done: str = "") -> bool:
         refuse(error)
         return False
     if done:
-        st.session_state[_NOTICE] = ("done", done)
+        st.session_state[_NOTICE] = Notice(done, undo=undo)
     return True
 
 
 def refuse(error: FaqError) -> None:
     """Say at the next run why something was refused."""
-    st.session_state[_NOTICE] = ("refused", french.sentence(error))
+    st.session_state[_NOTICE] = Notice(french.sentence(error), refused=True)
 
 
 def show_notice() -> None:
     """Say what became of the last change, once."""
-    kind, sentence = st.session_state.pop(_NOTICE, ("", ""))
-    if kind == "done":
-        st.toast(sentence, icon=":material/check:")
-    elif kind == "refused":
-        st.error(sentence, icon=":material/error:")
+    notice: Notice | None = st.session_state.pop(_NOTICE, None)
+    if notice is None:
+        return
+    if notice.refused:
+        st.error(notice.sentence, icon=":material/error:")
+    elif notice.undo is None:
+        st.toast(notice.sentence, icon=":material/check:")
+    else:
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key="notice_bar"
+        ):
+            st.markdown(f":material/check: {notice.sentence}")
+            st.button(
+                "Annuler",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=act,
+                args=(notice.undo,),
+                key="undo",
+            )
 
 
 def sign_out() -> None:

@@ -14,7 +14,7 @@ from faq_cms.screens import _data, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
 
 HERE = Path(__file__).parent
-REFRESHED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks"}
+COUNTED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks"}
 
 
 def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
@@ -28,7 +28,7 @@ def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
 
 def page(screen: Screen, waiting: _data.Waiting) -> st.Page:
     """A screen as Streamlit's navigation wants it, with the number of things that wait there."""
-    number = getattr(waiting, REFRESHED[screen.file]) if screen.file in REFRESHED else 0
+    number = getattr(waiting, COUNTED[screen.file]) if screen.file in COUNTED else 0
     return st.Page(
         HERE / screen.file,
         title=f"{screen.title} ({french.number(number)})" if number else screen.title,
@@ -89,6 +89,7 @@ if actor is None:
     ).run()
     st.stop()
 
+_session.enter(actor)
 screen = st.navigation(menu(actor, _data.waiting(_data.revision())))
 st.logo(logo(site_name), size="large")
 foot(actor)

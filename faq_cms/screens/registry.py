@@ -40,7 +40,38 @@ STEERING: Final = "Pilotage"
 DELIVERY: Final = "Diffusion"
 SETTINGS: Final = "Réglages"
 
-SCREENS: Final = (Screen("today.py", HOME, "Aujourd’hui", ":material/today:"),)
+SCREENS: Final = (
+    Screen("today.py", HOME, "Aujourd’hui", ":material/today:"),
+    Screen(
+        "to_correct.py",
+        "a-corriger",
+        "À corriger",
+        ":material/build:",
+        CONTENT,
+        appears=Appears.ONCE_VOTED,
+    ),
+    Screen(
+        "remarks.py",
+        "remarques",
+        "Remarques",
+        ":material/forum:",
+        READERS,
+        appears=Appears.ONCE_REMARKED,
+    ),
+    Screen(
+        "usefulness.py",
+        "utilite",
+        "Utilité des articles",
+        ":material/thumbs_up_down:",
+        STEERING,
+        appears=Appears.ONCE_VOTED,
+    ),
+)
+
+
+def named(file: str) -> Screen | None:
+    """The screen held by this file; None when there is none."""
+    return next((screen for screen in SCREENS if screen.file == file), None)
 
 
 def paths() -> frozenset[str]:

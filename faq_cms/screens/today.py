@@ -1,5 +1,150 @@
-"""Aujourd’hui: what is new, what waits, what to do next?"""
+"""Aujourd’hui — what is new, what waits, and what to do next."""
 
-from faq_cms.screens import _parts
+import datetime as dt
 
-_parts.head("Aujourd’hui", "Ce qui est nouveau, ce qui attend.")
+import streamlit as st
+
+from faq_cms import french, people
+from faq_cms.helpfulness import MINIMUM_EVIDENCE
+from faq_cms.models import Reason, RemarkState
+from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.votes import civil_day
+
+HERE = "aujourdhui"
+REMARKS_SHOWN = 10
+NOES_SHOWN = 8
+LISTED_SHOWN = 4
+
+
+def last_visit() -> dt.datetime | None:
+    """When this person had seen this screen before the present visit; None the first time."""
+    if "last_visit" not in st.session_state:
+        with _session.changing() as (session, actor, now):
+            before = people.visit(session, actor, now=now)
+        st.session_state["last_visit"] = before
+    found: dt.datetime | None = st.session_state["last_visit"]
+    return found
+
+
+def is_fresh(moment: dt.datetime) -> bool:
+    """Whether this happened since the last visit; on the first one, everything is new, so nothing is."""
+    return before is not None and moment > before
+
+
+def remarks_to_settle() -> None:
+    """Every remark without an outcome, in full, newest first."""
+    total = _data.waiting(revision).new_remarks
+    if not total:
+        return
+    st.subheader(f"Remarques à traiter ({french.number(total)})", anchor=False)
+    shown = _data.remarks(revision, (RemarkState.NEW,), limit=REMARKS_SHOWN)
+    for remark in shown.to_dict("records"):
+        _remark.card(remark, came_from=HERE, now=now, is_fresh=is_fresh(remark["received_at"]))
+    if total > REMARKS_SHOWN:
+        _parts.link("remarks.py", f"Voir les {french.number(total)} remarques à traiter")
+
+
+def last_noes() -> None:
+    """The last votes Non, with their reason; those since the last visit say so."""
+    noes = _data.noes(revision, NOES_SHOWN)
+    if noes.empty:
+        return
+    st.subheader("Derniers Non", anchor=False)
+    with st.container(border=True, gap="small"):
+        for no in noes.to_dict("records"):
+            _parts.article_link(no["article_id"], no["question"], came_from=HERE)
+            parts = ["Nouveau"] if is_fresh(no["cast_at"]) else []
+            reason = Reason(no["reason"]) if _parts.known(no["reason"]) else None
+            parts.append(french.label(reason) if reason else "Sans raison donnée")
+            parts += [f"version {no['version']}", french.ago(no["cast_at"], now)]
+            st.caption(" · ".join(parts))
+
+
+def this_month() -> None:
+    """One sentence on the votes of the month, then what is missing to conclude."""
+    counts = _data.total(revision, today.replace(day=1), today)
+    with st.container(border=True, gap="small"):
+        st.markdown(f"**{french.headline(counts, 'ce mois-ci')}**")
+        judged = int((figures["evidence"] >= MINIMUM_EVIDENCE).sum())
+        enough = french.plural(judged, "a assez de votes", "ont assez de votes")
+        st.caption(
+            f"{french.count(judged, 'article')} sur {french.number(len(figures))} {enough} pour un "
+            f"constat ({MINIMUM_EVIDENCE} au moins)."
+        )
+        _parts.link("usefulness.py", "Utilité des articles", icon=":material/thumbs_up_down:")
+
+
+def to_correct() -> None:
+    """What is listed, proven problems first."""
+    queue = _data.queue(revision)
+    if queue.empty:
+        return
+    proven = int(queue["is_confirmed"].sum())
+    alone = len(queue) - proven
+    named = [
+        french.count(proven, "problème avéré", "problèmes avérés") if proven else "",
+        french.count(alone, "signalement isolé", "signalements isolés") if alone else "",
+    ]
+    st.subheader("À corriger", anchor=False)
+    with st.container(border=True, gap="small"):
+        st.markdown(", ".join(part for part in named if part))
+        questions = figures.set_index("article_id")["question"]
+        ordered = queue.sort_values("is_confirmed", ascending=False, kind="stable")
+        for article_id in ordered["article_id"].head(LISTED_SHOWN):
+            _parts.article_link(article_id, questions[article_id], came_from="a-corriger")
+        _parts.link("to_correct.py", "Tout voir", icon=":material/arrow_forward:")
+
+
+def my_drafts() -> None:
+    """The drafts this person saved last."""
+    drafts = library[
+        library["draft_saved_at"].notna() & (library["draft_author"] == _session.actor().name)
+    ]
+    if drafts.empty:
+        return
+    st.subheader("Mes brouillons", anchor=False)
+    with st.container(border=True, gap="small"):
+        for draft in drafts.sort_values("draft_saved_at", ascending=False).to_dict("records"):
+            _parts.article_link(draft["article_id"], draft["question"], came_from=HERE)
+            st.caption(f"Enregistré {french.ago(draft['draft_saved_at'], now)}")
+
+
+now = dt.datetime.now(dt.UTC)
+today = civil_day(now)
+before = last_visit()
+revision = _data.revision()
+library = _data.library()
+figures = _data.usefulness(revision)
+
+since = f"depuis votre dernière visite, {french.ago(before, now)}" if before else "bienvenue"
+_parts.head(
+    "Aujourd’hui", f"{french.DAYS[today.weekday()].capitalize()} {french.date(today)}, {since}."
+)
+
+if library.empty:
+    _parts.nothing(
+        "Aucun article pour le moment",
+        "Importez votre FAQ, ou écrivez un premier article.",
+        icon=":material/article:",
+    )
+    _parts.link("import.py", "Importer un document", icon=":material/upload_file:")
+    _parts.link("articles.py", "Écrire un article", icon=":material/add:")
+    st.stop()
+
+news, work = st.columns([5, 3], gap="large")
+with news:
+    remarks_to_settle()
+    last_noes()
+    if not _data.waiting(revision).has_votes:
+        _parts.nothing(
+            "Aucun vote pour le moment",
+            "Vos articles attendent leurs premiers lecteurs. Ouvrez la page publique, lisez un "
+            "article et répondez à «\u202fCet article a-t-il été utile\u202f?\u202f»\u00a0: le vote "
+            "apparaîtra ici.",
+            icon=":material/how_to_vote:",
+        )
+        st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
+with work:
+    this_month()
+    to_correct()
+    my_drafts()

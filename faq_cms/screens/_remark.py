@@ -1,0 +1,97 @@
+"""A remark as every screen shows it: what the reader said, about what, and what becomes of it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from faq_cms import french, votes
+from faq_cms.models import Reason, RemarkState
+from faq_cms.people import Actor
+from faq_cms.screens import _parts, _session
+
+DONE = {
+    RemarkState.NO_ACTION: "Remarque classée sans suite.",
+    RemarkState.FORWARDED: "Remarque notée comme transmise à l’assistance.",
+    RemarkState.NEW: "Remarque remise parmi les nouvelles.",
+}
+
+
+def card(
+    remark: Mapping[Any, Any],
+    *,
+    came_from: str,
+    now: dt.datetime,
+    is_fresh: bool = False,
+    names_article: bool = True,
+) -> None:
+    """One remark in full, and its outcomes. `is_fresh`: it came since the person's last visit."""
+    with st.container(border=True, gap="small"):
+        if names_article:
+            _parts.article_link(remark["article_id"], remark["question"], came_from=came_from)
+        st.caption(circumstances(remark, now=now, is_fresh=is_fresh))
+        words(remark)
+        outcomes(remark, came_from=came_from)
+
+
+def words(remark: Mapping[Any, Any]) -> None:
+    """What the reader wrote, letter for letter; or that it was erased."""
+    if remark["erased"]:
+        st.caption("Texte effacé.")
+    else:
+        st.text(remark["text"])
+
+
+def circumstances(remark: Mapping[Any, Any], *, now: dt.datetime, is_fresh: bool = False) -> str:
+    """After which answer, why, in which version, when; and the state once it is settled."""
+    parts = ["Nouveau"] if is_fresh else []
+    parts.append(french.YES if remark["helpful"] else french.NO)
+    if _parts.known(remark["reason"]):
+        parts.append(french.label(Reason(remark["reason"])))
+    parts += [f"version {remark['version']}", french.ago(remark["received_at"], now)]
+    if remark["set_aside"]:
+        parts.append("vote mis de côté")
+    if remark["state"] != RemarkState.NEW:
+        parts.append(french.label(RemarkState(remark["state"])))
+    return " · ".join(parts)
+
+
+def outcomes(remark: Mapping[Any, Any], *, came_from: str) -> None:
+    """Corriger · Sans suite · Transmettre à l’assistance; or back among the new ones."""
+    remark_id = int(remark["remark_id"])
+    with st.container(horizontal=True, gap="small"):
+        if remark["state"] != RemarkState.NEW:
+            _outcome("Remettre à traiter", remark_id, RemarkState.NEW, icon=":material/undo:")
+            return
+        if st.button("Corriger", icon=":material/edit:", key=f"correct_{remark_id}"):
+            _parts.correct(int(remark["article_id"]), came_from=came_from, remark_id=remark_id)
+        _outcome(
+            "Sans suite", remark_id, RemarkState.NO_ACTION, icon=":material/do_not_disturb_on:"
+        )
+        _outcome(
+            "Transmettre à l’assistance", remark_id, RemarkState.FORWARDED, icon=":material/send:"
+        )
+
+
+def _outcome(label: str, remark_id: int, state: RemarkState, *, icon: str) -> None:
+    st.button(
+        label,
+        icon=icon,
+        type="tertiary",
+        key=f"{state.value}_{remark_id}",
+        on_click=_handle,
+        args=(remark_id, state),
+    )
+
+
+def _handle(remark_id: int, state: RemarkState) -> None:
+    def to(target: RemarkState) -> _session.Change:
+        def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+            votes.handle_remark(session, actor, remark_id, state=target, now=now)
+
+        return change
+
+    back = None if state is RemarkState.NEW else to(RemarkState.NEW)
+    _session.act(to(state), done=DONE[state], undo=back)

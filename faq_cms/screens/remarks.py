@@ -1,0 +1,1 @@
+"""Remarques — what readers wrote, and what became of it."""
