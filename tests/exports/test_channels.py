@@ -1,0 +1,69 @@
+"""What every channel promises, whatever its format."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faq_cms.exports import CHANNELS, Channel
+from tests.exports.made import NASTY, SITE, article
+
+EVERY = pytest.mark.parametrize("channel", CHANNELS.values(), ids=lambda channel: channel.name)
+
+
+@EVERY
+def test_a_channel_is_listed_under_its_name_and_says_what_it_is(channel: Channel) -> None:
+    assert CHANNELS[channel.name] is channel
+    assert channel.extension.startswith(".")
+    assert "/" in channel.media_type
+    assert channel.label
+
+
+@EVERY
+def test_the_same_articles_make_the_same_file(channel: Channel) -> None:
+    articles = [article(number, question=text or "?") for number, text in enumerate(NASTY)]
+    assert channel.write(articles, SITE) == channel.write(list(articles), SITE)
+
+
+@EVERY
+def test_the_same_file_in_another_process_another_day_and_another_place(channel: Channel) -> None:
+    """No clock, no time zone, no hash seed of the machine enters a file."""
+    program = (
+        "import sys; from faq_cms.exports import CHANNELS; from tests.exports.made import *;"
+        "sys.stdout.buffer.write(CHANNELS[sys.argv[1]].write([article(1), article(2)], SITE))"
+    )
+    elsewhere = {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    written = subprocess.run(
+        [sys.executable, "-c", program, channel.name],
+        env=os.environ | elsewhere,  # noqa: TID251 — the child needs the rest to find Python
+        capture_output=True,
+        check=True,
+    )
+    assert written.stdout == channel.write([article(1), article(2)], SITE)
+
+
+@EVERY
+@pytest.mark.parametrize("change", [{"question": "Autre ?"}, {"answer": "Autre."}, {"version": 3}])
+def test_another_content_makes_another_file(channel: Channel, change: dict[str, Any]) -> None:
+    assert channel.write([article()], SITE) != channel.write([article(**change)], SITE)
+
+
+@EVERY
+def test_no_article_makes_a_valid_empty_file(channel: Channel) -> None:
+    empty = channel.write([], SITE)
+    if channel.media_type == "application/zip":
+        assert zipfile.ZipFile(BytesIO(empty)).namelist() == []
+    else:
+        assert empty
+
+
+@EVERY
+@given(text=st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]))))
+def test_any_text_can_be_written(channel: Channel, text: str) -> None:
+    assert channel.write([article(question=text, answer=text, category=text)], SITE)
