@@ -7,6 +7,9 @@ TYPED := faq_cms tests tools $(wildcard app.py benchmarks migrations)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet
 
+# Where it is set, every start would compile two thousand modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-deep lint format bench lock clean environment environment-dev
 

@@ -23,11 +23,9 @@ PYTHON = FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/pyt
 STAMP = FOLDER / "installed.json"
 OLDEST = (3, 11)
 # The locks are complete: there is nothing to resolve. Bytecode is written at the first import, which
-# is quicker than compiling all of it here, except where the machine forbids that: every start would
-# then compile again.
-COMPILE = sys.dont_write_bytecode
-UV = ["--no-deps", *(["--compile-bytecode"] if COMPILE else [])]
-PIP = ["--no-deps", "--disable-pip-version-check", *([] if COMPILE else ["--no-compile"])]
+# is quicker than compiling here the many modules that are never imported.
+UV = ["--no-deps"]
+PIP = ["--no-deps", "--no-compile", "--disable-pip-version-check"]
 
 
 def main() -> int:
