@@ -29,6 +29,15 @@ class NotFound(FaqError):
 
 
 @dataclass(eq=False)
+class MethodNotAllowed(FaqError):
+    """The address exists, but answers only the methods of `allowed`."""
+
+    allowed: tuple[str, ...]
+    code: ClassVar[str] = "method_not_allowed"
+    status: ClassVar[int] = 405
+
+
+@dataclass(eq=False)
 class SignInRequired(FaqError):
     """No valid session or token came with the request."""
 
@@ -119,6 +128,34 @@ class NothingToImport(FaqError):
     line: int
     reason: str = "no_question"
     code: ClassVar[str] = "nothing_to_import"
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
+class BackupRefused(FaqError):
+    """A backup cannot be made of, or restored from, `name`. `reason` is a code."""
+
+    reason: str
+    name: str
+    detail: object = ""
+    code: ClassVar[str] = "backup_refused"
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
+class BadRow(FaqError):
+    """One row of a table cannot be read: nothing of the table was written. `reason` is a code.
+
+    `line` counts from 1 in the document; `column` is the one at fault; the document's `name` is the
+    door's to give.
+    """
+
+    reason: str
+    line: int
+    column: str
+    detail: object = None
+    name: str = ""
+    code: ClassVar[str] = "bad_row"
     status: ClassVar[int] = 422
 
 

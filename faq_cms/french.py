@@ -186,8 +186,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "error": "Une erreur est survenue. Rien n’a été enregistré.",
     "not_found": "Ce que vous cherchez n’existe pas ou n’existe plus.",
     "not_found.article": "Cet article n’existe pas ou n’est plus publié.",
+    "not_found.page": "Cette adresse ne mène à aucune page.",
     "not_found.version": "Cette version n’existe pas ou n’a jamais été publiée.",
     "not_found.category": "Cette catégorie n’existe plus.",
+    "not_found.channel": "Ce canal n’existe pas.",
+    "not_found.address": "Cette adresse n’existe pas.",
     "not_found.remark": "Cette remarque n’existe plus.",
     "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
     "sign_in_required": "Connectez-vous pour continuer.",
@@ -197,6 +200,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{changed_by} a modifié ce texte depuis que vous l’avez ouvert. Rien n’a été écrasé\u00a0: "
         "comparez les deux textes avant d’enregistrer."
     ),
+    "method_not_allowed": "Cette adresse n’accepte pas ce type de demande.",
     "conflict": "L’état a changé entre-temps. Rechargez la page et recommencez.",
     "conflict.broken_references": (
         "La base contient des renvois vers des lignes absentes. Restaurez la dernière sauvegarde."
@@ -231,6 +235,21 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Ce document compte plus de {detail} lignes. Importez-le en plusieurs fois."
     ),
     "invalid.format.unknown": "Le format «\u202f{detail}\u202f» n’est pas connu.",
+    "invalid.body.not_json": "Le corps de la demande n’est pas du JSON.",
+    "invalid.content-type.not_json": "Envoyez la demande en application/json.",
+    "invalid.limit.range": "Le nombre d’articles par page va de {detail[0]} à {detail[1]}.",
+    "invalid.not_a_cursor": "Ce repère de page n’est pas valable\u00a0: reprenez la première page.",
+    "invalid.not_an_instant": (
+        "{field} est une date au format ISO 8601, par exemple 2026-03-02T09:00:00Z."
+    ),
+    "invalid.schema": "La valeur de «\u202f{field}\u202f» n’a pas la forme attendue.",
+    "invalid.form.trap": (
+        "Cet envoi ressemble à celui d’un programme\u00a0: il n’a pas été enregistré. "
+        "Revenez à la page et recommencez."
+    ),
+    "invalid.form.unknown_field": "Cet envoi contient un champ inconnu. Rien n’a été enregistré.",
+    "invalid.form.unreadable": "Cet envoi est illisible. Rien n’a été enregistré.",
+    "invalid.helpful.unknown": "Répondez par «\u202fOui\u202f» ou par «\u202fNon\u202f».",
     "invalid.lone_surrogate": "Le texte contient un caractère illisible en position {detail}.",
     "invalid.name.length": "Un nom compte de {detail[0]} à {detail[1]} caractères.",
     "invalid.name.taken": "Ce nom est déjà pris. Choisissez-en un autre.",
@@ -245,6 +264,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.question.empty": "Écrivez la question avant de publier.",
     "invalid.question.too_long": "La question ne peut dépasser {detail} caractères.",
     "invalid.reason.length": "Donnez une raison, en {detail[1]} caractères au plus.",
+    "invalid.reason.unknown": "Cette raison n’est pas dans la liste.",
     "invalid.scope.unknown": "Ce droit d’accès machine n’est pas connu.",
     "invalid.slug.taken": "L’adresse de la page «\u202f{detail}\u202f» est déjà prise.",
     "invalid.source.format": (
@@ -266,6 +286,63 @@ SENTENCES: Final[Mapping[str, str]] = {
     "nothing_to_import": (
         "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "
         "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
+    ),
+    "backup_refused": "{name}\u00a0: sauvegarde refusée.",
+    "backup_refused.damaged": (
+        "{name}\u00a0: ce fichier est abîmé ({detail}). Rien n’a été remplacé\u202f; "
+        "prenez une autre sauvegarde."
+    ),
+    "backup_refused.in_use": (
+        "{name}\u00a0: la base est ouverte par un autre programme. Arrêtez le serveur, puis relancez."
+    ),
+    "backup_refused.newer": (
+        "{name}\u00a0: cette sauvegarde vient d’une version plus récente du programme. "
+        "Mettez-le à jour, puis relancez. Rien n’a été remplacé."
+    ),
+    "backup_refused.not_ours": (
+        "{name}\u00a0: ce fichier n’est pas une sauvegarde de cette FAQ. Rien n’a été remplacé."
+    ),
+    "backup_refused.tool_failed": "{name} a échoué\u00a0: {detail}. Rien n’a été écrit.",
+    "backup_refused.tool_missing": (
+        "L’outil {name} de PostgreSQL est introuvable. Installez le paquet postgresql-client, "
+        "puis relancez."
+    ),
+    "bad_row": "{name}, ligne {line}, colonne {column}\u00a0: valeur impossible à lire.",
+    "bad_row.column": (
+        "{name}, ligne {line}\u00a0: la colonne {column} manque. Les colonnes attendues sont {detail}."
+    ),
+    "bad_row.empty": "{name}, ligne {line}, colonne {column}\u00a0: une valeur est attendue.",
+    "bad_row.future": (
+        "{name}, ligne {line}, colonne {column}\u00a0: cette date n’est pas encore passée. "
+        "Corrigez-la."
+    ),
+    "bad_row.instant": (
+        "{name}, ligne {line}, colonne {column}\u00a0: date non reconnue. "
+        "Écrivez-la ainsi\u00a0: 2026-03-31T14:05:00+02:00."
+    ),
+    "bad_row.no_rows": "{name}, ligne {line}\u00a0: ce tableau n’a aucune ligne à importer.",
+    "bad_row.not_a_count": (
+        "{name}, ligne {line}, colonne {column}\u00a0: un nombre entier, 0 ou plus, est attendu."
+    ),
+    "bad_row.reason": (
+        "{name}, ligne {line}, colonne {column}\u00a0: raison inconnue. Choix\u00a0: {detail}."
+    ),
+    "bad_row.reason_after_yes": (
+        "{name}, ligne {line}, colonne {column}\u00a0: une raison n’accompagne qu’un Non."
+    ),
+    "bad_row.source": (
+        "{name}, ligne {line}, colonne {column}\u00a0: au plus {detail} lettres, chiffres ou traits "
+        "d’union."
+    ),
+    "bad_row.text": (
+        "{name}, ligne {line}\u00a0: un guillemet n’est pas refermé, ou une case est trop longue. "
+        "Enregistrez de nouveau le tableau en CSV."
+    ),
+    "bad_row.verdict": (
+        "{name}, ligne {line}, colonne {column}\u00a0: écrivez oui ou non (ou true, false, 1, 0)."
+    ),
+    "bad_row.version": (
+        "{name}, ligne {line}, colonne {column}\u00a0: l’article n’a pas de version {detail}."
     ),
     "bad_setting": "Le réglage {name} ne peut pas être utilisé.",
     "bad_setting.not_a_database": (

@@ -1,0 +1,70 @@
+"""How the API answers: one JSON, one error shape, one way to say « not modified »."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faq_cms import french
+from faq_cms.errors import FaqError, Invalid, MethodNotAllowed, SignInRequired, TooMany
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def answer(data: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`data` as compact UTF-8 JSON."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status, headers, media_type="application/json")
+
+
+def cached(request: Request, data: object, *, media_type: str = "application/json") -> Response:
+    """An answer with an ETag of its bytes; 304 when the caller has them already."""
+    body = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def refusal(error: FaqError) -> Response:
+    """An error of ours with its status, its code and its French sentence."""
+    content: dict[str, Any] = {"code": error.code, "message": french.sentence(error)}
+    if isinstance(error, Invalid):
+        content["details"] = {"field": error.field, "reason": error.reason}
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, MethodNotAllowed):
+        headers["allow"] = ", ".join(error.allowed)
+    if isinstance(error, SignInRequired):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        headers["retry-after"] = str(error.retry_after)
+    return answer({"error": content}, status=error.status, headers=headers)
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, answering our errors and its own faults in the one error shape."""
+
+    async def guard(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except FaqError as error:
+            return refusal(error)
+        except HTTPException:
+            raise
+        except Exception:  # a fault is logged whole, and told without its insides
+            log.exception("api fault on %s", request.url.path)
+            return answer(
+                {"error": {"code": "fault", "message": french.SENTENCES["error"]}},
+                status=500,
+                headers={"cache-control": "no-store"},
+            )
+
+    return guard

@@ -1,0 +1,266 @@
+"""The addresses of the API. Thin: read the request, call a chapter, answer."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
+
+from faq_cms import articles, db, exports, gate, people, rendering, settings
+from faq_cms.api import openapi, schemas
+from faq_cms.api.answers import answer, cached, guarded
+from faq_cms.articles import PublishedArticle
+from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
+from faq_cms.models import Reason
+from faq_cms.public import ballot
+
+PAGE, PAGE_MAX = 50, 200
+VOTE_SOURCE = "api"  # a caller that does not say where its reader is
+
+T = TypeVar("T")
+Entry = tuple[dt.datetime, str, dict[str, Any]]
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Database work off the event loop: one slow query must not freeze every page."""
+    return await anyio.to_thread.run_sync(work)
+
+
+# -- articles out --------------------------------------------------------------------------------
+
+
+@guarded
+async def list_articles(request: Request) -> Response:
+    """Published articles in the order they last changed, a page at a time.
+
+    With `updated_since`, only what changed after it, and tombstones of what was withdrawn since.
+    """
+    since = _instant(request.query_params.get("updated_since"), "updated_since")
+    limit = _limit(request.query_params.get("limit"))
+    after = _cursor(request.query_params.get("cursor"))
+
+    def read() -> list[Entry]:
+        with db.reading() as session:
+            live = articles.published(session, base_url=settings.current().public_url)
+            gone = articles.withdrawn(session, since=since) if since else []
+        entries = [
+            (each.updated_at, each.uid, as_json(each))
+            for each in live
+            if since is None or each.updated_at > since
+        ]
+        entries += [(at, uid, {"id": uid, "withdrawn_at": at.isoformat()}) for uid, at in gone]
+        return sorted(entries, key=lambda entry: entry[:2])
+
+    entries = await in_thread(read)
+    rest = [entry for entry in entries if after is None or entry[:2] > after]
+    page, more = rest[:limit], len(rest) > limit
+    return cached(
+        request,
+        {
+            "items": [entry[2] for entry in page],
+            "next": _as_cursor(page[-1]) if more else None,
+        },
+    )
+
+
+@guarded
+async def one_article(request: Request) -> Response:
+    """A published article; an address it once had redirects to the present one."""
+    slug = request.path_params["slug"]
+
+    def read() -> PublishedArticle | str:
+        with db.reading() as session:
+            if moved := articles.moved_to(session, slug):
+                return moved
+            return articles.live(session, slug, base_url=settings.current().public_url)
+
+    found = await in_thread(read)
+    if isinstance(found, str):
+        return RedirectResponse(f"/api/v1/articles/{found}", 301)
+    return cached(request, as_json(found))
+
+
+def as_json(article: PublishedArticle) -> dict[str, Any]:
+    """An article in the shape of `schemas.ARTICLE`."""
+    return {
+        "id": article.uid,
+        "slug": article.slug,
+        "question": article.question,
+        "answer_markdown": article.answer,
+        "answer_html": str(rendering.html(article.answer)),
+        "category": article.category,
+        "version": article.version,
+        "updated_at": article.updated_at.isoformat(),
+        "url": article.url,
+    }
+
+
+# -- votes in ------------------------------------------------------------------------------------
+
+
+@guarded
+async def vote(request: Request) -> Response:
+    """Count a reader's verdict: 201 for a new vote, 200 for a repeated or a changed one."""
+    body = schemas.check(await _json(request), schemas.VOTE)
+    network = gate.client_address(request.scope, settings.current().trusted_proxies)
+    cast = await in_thread(
+        lambda: ballot.cast(
+            slug=request.path_params["slug"],
+            helpful=body["helpful"],
+            number=body.get("version"),
+            token=body.get("vote"),
+            cookie=request.cookies.get(ballot.COOKIE),
+            network=network,
+            source=body.get("source", VOTE_SOURCE),
+            now=dt.datetime.now(dt.UTC),
+        )
+    )
+    # No cookie is set: a machine keeps the token.
+    return answer(
+        {"vote": cast.token, "message": "\n".join(cast.lines)},
+        status=201 if cast.is_new else 200,
+        headers={"cache-control": "no-store"},
+    )
+
+
+@guarded
+async def remark(request: Request) -> Response:
+    """Keep the reason of a Non, the reader's remark, or both."""
+    body = schemas.check(await _json(request), schemas.REMARK)
+    reason = Reason(body["reason"]) if "reason" in body else None
+    reply = await in_thread(
+        lambda: ballot.remark(
+            token=request.path_params["token"],
+            reason=reason,
+            text=body.get("text", ""),
+            now=dt.datetime.now(dt.UTC),
+        )
+    )
+    told = {"message": "\n".join(reply.lines)}
+    if reply.remark is not None:
+        told["reference"] = reply.remark.reference
+    return answer(told, status=201, headers={"cache-control": "no-store"})
+
+
+# -- exports by token ----------------------------------------------------------------------------
+
+
+@guarded
+async def export(request: Request) -> Response:
+    """What is published, in the format of a channel. Needs a token of scope `export`."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise SignInRequired
+    channel = exports.CHANNELS.get(request.path_params["channel"])
+
+    def write() -> bytes:
+        with db.transaction() as session:
+            machine = people.machine(
+                session, token.strip(), scope="export", now=dt.datetime.now(dt.UTC)
+            )
+            if machine is None:
+                raise SignInRequired
+            people.authorize(session, machine, "export")
+        if channel is None:
+            raise NotFound("channel", request.path_params["channel"])
+        here = settings.current()
+        with db.reading() as session:
+            content = articles.published(session, base_url=here.public_url)
+        return channel.write(content, exports.Site(here.site_name, here.public_url))
+
+    body = await in_thread(write)
+    assert channel is not None  # noqa: S101 — `write` raised otherwise
+    return cached(request, body, media_type=channel.media_type)
+
+
+# -- the description -----------------------------------------------------------------------------
+
+
+@guarded
+async def description(request: Request) -> Response:
+    """The OpenAPI document of these addresses."""
+    return cached(request, openapi.document(settings.current().public_url))
+
+
+@guarded
+async def unknown(request: Request) -> Response:
+    """Any other address under /api, or one of ours asked in a way it does not answer."""
+    for route in _ROUTES:
+        match, _ = route.matches(request.scope)
+        if match is Match.PARTIAL:
+            raise MethodNotAllowed(tuple(sorted(route.methods or ())))
+    raise NotFound("address", request.url.path)
+
+
+_ROUTES = (
+    Route("/api/v1/articles", list_articles, methods=["GET"]),
+    Route("/api/v1/articles/{slug}", one_article, methods=["GET"]),
+    Route("/api/v1/articles/{slug}/votes", vote, methods=["POST"]),
+    Route("/api/v1/votes/{token}/remark", remark, methods=["POST"]),
+    Route("/api/v1/exports/{channel}", export, methods=["GET"]),
+    Route("/api/v1/openapi.json", description, methods=["GET"]),
+)
+_ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
+
+
+def routes() -> list[Route]:
+    """Every address under /api; what is not one of them is a JSON 404."""
+    return [
+        *_ROUTES,
+        Route("/api", unknown, methods=_ANY_METHOD),
+        Route("/api/{rest:path}", unknown, methods=_ANY_METHOD),
+    ]
+
+
+# -- reading the request -------------------------------------------------------------------------
+
+
+async def _json(request: Request) -> object:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Invalid("content-type", "not_json")
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise Invalid("body", "not_json") from error
+
+
+def _instant(value: str | None, field: str) -> dt.datetime | None:
+    if value is None:
+        return None
+    try:
+        # A « + » in a query string arrives as a space when the caller did not encode it.
+        moment = dt.datetime.fromisoformat(value.replace(" ", "+"))
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(field, "not_an_instant") from error
+
+
+def _limit(value: str | None) -> int:
+    if value is None:
+        return PAGE
+    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:9]) <= PAGE_MAX:
+        raise Invalid("limit", "range", (1, PAGE_MAX))
+    return int(value)
+
+
+def _as_cursor(entry: Entry) -> str:
+    raw = f"{entry[0].isoformat()} {entry[1]}".encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _cursor(value: str | None) -> tuple[dt.datetime, str] | None:
+    if value is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+        at, _, uid = raw.partition(" ")
+        return dt.datetime.fromisoformat(at).astimezone(dt.UTC), uid
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise Invalid("cursor", "not_a_cursor") from error

@@ -1,0 +1,129 @@
+"""The shapes of the API, said once: bodies are validated by them and the OpenAPI shows them."""
+
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from faq_cms.errors import Invalid
+from faq_cms.models import Reason
+from faq_cms.votes import REMARK_MAX, SOURCE_MAX
+
+Schema = dict[str, Any]
+
+_INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
+
+ARTICLE: Final[Schema] = {
+    "type": "object",
+    "required": [
+        "id",
+        "slug",
+        "question",
+        "answer_markdown",
+        "answer_html",
+        "category",
+        "version",
+        "updated_at",
+        "url",
+    ],
+    "properties": {
+        "id": {"type": "string", "description": "Stays the same when the address changes."},
+        "slug": {"type": "string"},
+        "question": {"type": "string"},
+        "answer_markdown": {"type": "string"},
+        "answer_html": {"type": "string"},
+        "category": {"type": ["string", "null"]},
+        "version": {"type": "integer", "minimum": 1},
+        "updated_at": _INSTANT,
+        "url": {"type": "string", "format": "uri"},
+    },
+}
+TOMBSTONE: Final[Schema] = {
+    "type": "object",
+    "required": ["id", "withdrawn_at"],
+    "properties": {"id": {"type": "string"}, "withdrawn_at": _INSTANT},
+    "additionalProperties": False,
+}
+ARTICLES: Final[Schema] = {
+    "type": "object",
+    "required": ["items", "next"],
+    "properties": {
+        "items": {"type": "array", "items": {"anyOf": [ARTICLE, TOMBSTONE]}},
+        "next": {
+            "type": ["string", "null"],
+            "description": "Value of `cursor` for the following page; null on the last one.",
+        },
+    },
+}
+VOTE: Final[Schema] = {
+    "type": "object",
+    "required": ["helpful"],
+    "properties": {
+        "helpful": {"type": "boolean"},
+        "version": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 2**31 - 1,
+            "description": "The version that was read; the live one by default.",
+        },
+        "vote": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "Token of an earlier vote, to change it.",
+        },
+        "source": {
+            "type": "string",
+            "pattern": f"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{SOURCE_MAX - 1}}}$",
+            "description": "Where the reader is: `site`, `chatbot`…",
+        },
+    },
+    "additionalProperties": False,
+}
+RECEIPT: Final[Schema] = {
+    "type": "object",
+    "required": ["vote", "message"],
+    "properties": {"vote": {"type": "string"}, "message": {"type": "string"}},
+}
+REMARK: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "reason": {"type": "string", "enum": [reason.value for reason in Reason]},
+        "text": {"type": "string", "minLength": 1, "maxLength": REMARK_MAX},
+    },
+    "minProperties": 1,
+    "additionalProperties": False,
+}
+MESSAGE: Final[Schema] = {
+    "type": "object",
+    "required": ["message"],
+    "properties": {
+        "message": {"type": "string"},
+        "reference": {"type": "string", "description": "What a reader quotes to have it erased."},
+    },
+}
+ERROR: Final[Schema] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "details": {"type": "object"},
+            },
+        }
+    },
+}
+
+_VALIDATORS: Final = {id(schema): Draft202012Validator(schema) for schema in (VOTE, REMARK)}
+
+
+def check(body: object, schema: Schema) -> dict[str, Any]:
+    """The body, when it has the shape of `schema`; raises Invalid naming the first field that has not."""
+    fault = next(iter(_VALIDATORS[id(schema)].iter_errors(body)), None)
+    if fault is None and isinstance(body, dict):
+        return body
+    field = ".".join(str(step) for step in fault.absolute_path) if fault else ""
+    raise Invalid(field or "body", "schema", str(fault.validator) if fault else "type")

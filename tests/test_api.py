@@ -1,0 +1,353 @@
+"""The API for machines: shapes, refusals, caching, tokens, and nothing that is not published."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from faq_cms import api, articles, caps, db, exports, loop, people, settings, votes
+from faq_cms.api import schemas
+from faq_cms.articles import Text
+from faq_cms.models import Article, Significance, Vote
+from faq_cms.settings import Settings
+
+NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
+QUESTION = "Comment payer ma facture\u202f?"
+
+
+@pytest.fixture
+def client(
+    database: db.Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
+    monkeypatch.setattr("faq_cms.settings._current", settings)
+    caps.use(caps.Caps())
+    with TestClient(Starlette(routes=api.routes()), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def article(client: TestClient) -> Article:
+    return publish(QUESTION, "Par **virement** ou domiciliation.")
+
+
+def publish(question: str, answer: str, *, now: dt.datetime = NOW) -> Article:
+    with db.transaction() as session:
+        article = articles.create(session, people.SYSTEM, text=Text(question, answer), now=now)
+        revise(session, article.id, now=now)
+        return article
+
+
+def revise(session: Any, article_id: int, *, now: dt.datetime = NOW) -> None:
+    loop.publish(
+        session,
+        people.SYSTEM,
+        article_id,
+        seen=articles.seen(session, article_id),
+        significance=Significance.MAJOR,
+        now=now,
+    )
+
+
+def cast(client: TestClient, slug: str, **body: object) -> Any:
+    return client.post(f"/api/v1/articles/{slug}/votes", json=body)
+
+
+# -- articles ------------------------------------------------------------------------------------
+
+
+def test_an_article_has_the_shape_of_the_description(client: TestClient, article: Article) -> None:
+    got = client.get(f"/api/v1/articles/{article.slug}").json()
+    Draft202012Validator(schemas.ARTICLE).validate(got)
+    assert got["id"] == article.uid
+    assert got["question"] == QUESTION
+    assert got["answer_html"].strip() == "<p>Par <strong>virement</strong> ou domiciliation.</p>"
+    assert got["url"].endswith(f"/aide/{article.slug}")
+
+
+def test_pages_follow_each_other_without_loss_or_repetition(client: TestClient) -> None:
+    slugs = [publish(f"Question {n}\u202f?", "Réponse.").slug for n in range(5)]
+    got, cursor, pages = [], "", 0
+    while pages < 9:
+        page = client.get(f"/api/v1/articles?limit=2{cursor}").json()
+        got += [item["slug"] for item in page["items"]]
+        pages += 1
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert sorted(got) == sorted(slugs)
+    assert pages == 3
+
+
+def test_updated_since_gives_changes_and_tombstones(client: TestClient, article: Article) -> None:
+    later = NOW + dt.timedelta(days=1)
+    gone, new = publish("À retirer\u202f?", "Oui."), publish("Nouvelle\u202f?", "Oui.", now=later)
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, gone.id, now=later)
+    items = client.get("/api/v1/articles", params={"updated_since": NOW.isoformat()}).json()[
+        "items"
+    ]
+    assert {item["id"] for item in items} == {gone.uid, new.uid}
+    tombstone = next(item for item in items if item["id"] == gone.uid)
+    assert tombstone == {"id": gone.uid, "withdrawn_at": later.isoformat()}
+
+
+def test_an_unchanged_answer_is_not_sent_again(client: TestClient, article: Article) -> None:
+    for url in (f"/api/v1/articles/{article.slug}", "/api/v1/articles", "/api/v1/openapi.json"):
+        first = client.get(url)
+        again = client.get(url, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_old_address_leads_to_the_new_one(client: TestClient, article: Article) -> None:
+    with db.transaction() as session:
+        articles.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
+    moved = client.get(f"/api/v1/articles/{article.slug}", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (301, "/api/v1/articles/payer")
+
+
+def test_draft_withdrawn_and_absent_articles_look_alike(client: TestClient) -> None:
+    withdrawn = publish("Retiré\u202f?", "Oui.")
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, withdrawn.id, now=NOW)
+        draft = articles.create(
+            session, people.SYSTEM, text=Text("Secret\u202f?", "Chut."), now=NOW
+        )
+    answers = [
+        client.get(f"/api/v1/articles/{slug}") for slug in (draft.slug, withdrawn.slug, "absent")
+    ]
+    assert {(got.status_code, got.text) for got in answers} == {(404, answers[0].text)}
+    assert "Chut" not in client.get("/api/v1/articles").text
+
+
+# -- votes ---------------------------------------------------------------------------------------
+
+
+def test_a_vote_is_created_repeated_and_changed(client: TestClient, article: Article) -> None:
+    first = cast(client, article.slug, helpful=False, source="chatbot")
+    token = first.json()["vote"]
+    again = cast(client, article.slug, helpful=False, vote=token)
+    changed = cast(client, article.slug, helpful=True, vote=token)
+    assert [got.status_code for got in (first, again, changed)] == [201, 200, 200]
+    assert "Désolé\u202f! Nous n’avons pas pu vous être utile" in first.json()["message"]
+    assert "C’est super\u202f!" in changed.json()["message"]
+    with db.reading() as session:
+        stored = session.query(Vote).all()
+        assert [(vote.helpful, vote.source) for vote in stored] == [(True, "chatbot")]
+        assert votes.is_balanced(session)
+    assert "set-cookie" not in first.headers
+
+
+def test_a_vote_for_an_earlier_version_counts_there(client: TestClient, article: Article) -> None:
+    with db.transaction() as session:
+        articles.save_draft(
+            session,
+            people.SYSTEM,
+            article.id,
+            text=Text(QUESTION, "Mieux."),
+            seen=articles.seen(session, article.id),
+            now=NOW,
+        )
+        revise(session, article.id)
+    assert cast(client, article.slug, helpful=True, version=1).status_code == 201
+    assert cast(client, article.slug, helpful=True, version=3).status_code == 404
+    with db.reading() as session:
+        vote = session.query(Vote).one()
+        assert articles.version(session, vote.version_id).number == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"helpful": "oui"},
+        {"helpful": 1},
+        {"helpful": None},
+        {"helpful": True, "version": 0},
+        {"helpful": True, "version": -1},
+        {"helpful": True, "version": 1.5},
+        {"helpful": True, "version": 2**63},
+        {"helpful": True, "vote": ""},
+        {"helpful": True, "source": ""},
+        {"helpful": True, "source": "a b"},
+        {"helpful": True, "source": "x" * 25},
+        {"helpful": True, "status": "counted"},
+        [],
+        "oui",
+        None,
+        0,
+    ],
+)
+def test_a_body_of_another_shape_is_refused_and_stores_nothing(
+    client: TestClient, article: Article, body: object
+) -> None:
+    got = client.post(f"/api/v1/articles/{article.slug}/votes", json=body)
+    assert got.status_code == 422
+    assert set(got.json()["error"]) == {"code", "message", "details"}
+    with db.reading() as session:
+        assert session.query(Vote).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"{", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b'{"helpful": NaN}', "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'{"helpful": true}', "text/plain"),
+        (b"helpful=true", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_not_json_is_refused(
+    client: TestClient, article: Article, content: bytes, media_type: str
+) -> None:
+    got = client.post(
+        f"/api/v1/articles/{article.slug}/votes",
+        content=content,
+        headers={"content-type": media_type},
+    )
+    assert got.status_code == 422
+
+
+def test_too_many_calls_are_told_when_to_come_back(client: TestClient, article: Article) -> None:
+    token = cast(client, article.slug, helpful=True).json()["vote"]
+    refused = [cast(client, article.slug, helpful=n % 2 == 0, vote=token) for n in range(40)][-1]
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert "erci" not in refused.json()["error"]["message"]
+
+
+# -- remarks -------------------------------------------------------------------------------------
+
+
+def test_a_reason_and_a_remark_follow_a_no(client: TestClient, article: Article) -> None:
+    token = cast(client, article.slug, helpful=False).json()["vote"]
+    got = client.post(
+        f"/api/v1/votes/{token}/remark", json={"reason": "outdated", "text": "Périmé."}
+    )
+    assert got.status_code == 201
+    assert got.json()["message"].startswith("Commentaires envoyés")
+    with db.reading() as session:
+        frame = votes.remarks(session)
+        assert list(frame["text"]) == ["Périmé."]
+        assert list(frame["reference"]) == [got.json()["reference"]]
+
+
+@pytest.mark.parametrize("token", ["x", "MQ.forged", "%00", "é"])
+def test_a_forged_token_names_no_vote(client: TestClient, article: Article, token: str) -> None:
+    got = client.post(f"/api/v1/votes/{token}/remark", json={"text": "Bonjour."})
+    assert got.status_code == 404
+
+
+def test_a_reason_cannot_follow_a_yes(client: TestClient, article: Article) -> None:
+    token = cast(client, article.slug, helpful=True).json()["vote"]
+    got = client.post(f"/api/v1/votes/{token}/remark", json={"reason": "outdated"})
+    assert got.status_code == 409
+
+
+# -- exports -------------------------------------------------------------------------------------
+
+
+def token(scope: str = "export", days: int = 30) -> str:
+    with db.transaction() as session:
+        return people.create_token(
+            session,
+            people.SYSTEM,
+            name="Site",
+            scope=scope,
+            days=days,
+            now=dt.datetime.now(dt.UTC),
+        )
+
+
+@pytest.mark.parametrize("channel", ["json", "csv", "markdown", "jsonld"])
+def test_a_token_fetches_what_is_published(
+    client: TestClient, article: Article, channel: str
+) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    got = client.get(f"/api/v1/exports/{channel}", headers=bearer)
+    assert got.status_code == 200
+    assert got.headers["content-type"].startswith(exports.CHANNELS[channel].media_type)
+    again = client.get(
+        f"/api/v1/exports/{channel}", headers={**bearer, "If-None-Match": got.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Bearer  ", "Bearer faq_", "Basic abc", "bearer x", "faq_x"],
+)
+def test_without_a_good_token_nothing_is_exported(
+    client: TestClient, article: Article, authorization: str
+) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    got = client.get("/api/v1/exports/json", headers=headers)
+    assert got.status_code == 401
+    assert QUESTION not in got.text
+
+
+def test_a_token_is_refused_when_altered_revoked_or_in_the_address(
+    client: TestClient, article: Article
+) -> None:
+    good = token()
+    altered = good[:-1] + ("A" if good[-1] != "A" else "B")
+    assert (
+        client.get(
+            "/api/v1/exports/json", headers={"Authorization": f"Bearer {altered}"}
+        ).status_code
+        == 401
+    )
+    assert client.get(f"/api/v1/exports/json?token={good}").status_code == 401
+    with db.transaction() as session:
+        people.revoke_token(session, people.SYSTEM, token_id=people.tokens(session)[0].id, now=NOW)
+    assert (
+        client.get("/api/v1/exports/json", headers={"Authorization": f"Bearer {good}"}).status_code
+        == 401
+    )
+
+
+# -- errors and description ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api", 404),
+        ("GET", "/api/v1/inconnu", 404),
+        ("DELETE", "/api/v1/articles", 405),
+        ("GET", "/api/v1/articles/x/votes", 405),
+        ("GET", "/api/v1/articles?limit=0", 422),
+        ("GET", "/api/v1/articles?limit=201", 422),
+        ("GET", "/api/v1/articles?limit=²", 422),
+        ("GET", "/api/v1/articles?cursor=%C3%A9", 422),
+        ("GET", "/api/v1/articles?updated_since=hier", 422),
+    ],
+)
+def test_every_refusal_has_the_one_error_shape(
+    client: TestClient, method: str, path: str, status: int
+) -> None:
+    got = client.request(method, path)
+    assert got.status_code == status
+    Draft202012Validator(schemas.ERROR).validate(got.json())
+
+
+def test_the_description_names_every_address(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()["paths"]
+    served = {
+        route.path
+        for route in api.routes()
+        if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json")
+    }
+    assert set(described) == served
+    json.dumps(described, allow_nan=False)
+
+
+def test_settings_are_those_of_the_installation(client: TestClient) -> None:
+    servers = client.get("/api/v1/openapi.json").json()["servers"]
+    assert servers == [{"url": settings.current().public_url}]
