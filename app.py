@@ -1,6 +1,7 @@
 """Front door: the one application `streamlit run app.py`, `uvicorn app:app` and `serve` all serve."""
 
 import streamlit as st
+from starlette.exceptions import HTTPException
 
 from faq_cms import server
 
@@ -11,5 +12,6 @@ app = st.App(
     routes=server.routes(),
     middleware=server.middleware(),
     lifespan=server.lifespan,
+    exception_handlers={HTTPException: server.refused},
     on_script_error=server.script_fault,
 )

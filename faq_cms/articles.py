@@ -22,6 +22,7 @@ from faq_cms.errors import Conflict, Invalid, NotFound, StaleDraft
 from faq_cms.models import (
     Article,
     Category,
+    ImportedEntry,
     Period,
     Redirect,
     Significance,
@@ -32,6 +33,7 @@ from faq_cms.people import Actor
 QUESTION_MAX = 300
 NOTE_MAX = 500
 SLUG_MAX = 80
+EXTERNAL: Final = "id:"  # starts the key of an imported entry that has an identifier of its own
 # Addresses under /aide that are not articles.
 RESERVED_SLUGS: Final = frozenset(
     {"recherche", "categories", "flux.atom", "plan-du-site.xml", "sitemap.xml", "suggestions"}
@@ -563,6 +565,26 @@ def library(session: Session) -> pd.DataFrame:
     return frame.sort_values("changed_at", ascending=False, ignore_index=True)
 
 
+def measurable(session: Session) -> dict[str, int]:
+    """The ids of articles published at least once, by every name another system may know them by.
+
+    Names: address, former address, uid, and the identifier in the system they were imported from.
+    """
+    once = select(Version.article_id).where(Version.number.is_not(None))
+    names: dict[str, int] = {}
+    for name, owner in (
+        (func.substr(ImportedEntry.key, len(EXTERNAL) + 1), ImportedEntry.article_id),
+        (Redirect.slug, Redirect.article_id),
+        (Article.uid, Article.id),
+        (Article.slug, Article.id),
+    ):
+        query = select(name, owner).where(owner.in_(once))
+        if owner is ImportedEntry.article_id:
+            query = query.where(ImportedEntry.key.startswith(EXTERNAL))
+        names |= {key: article_id for key, article_id in session.execute(query)}
+    return names
+
+
 # -- what the public reads -----------------------------------------------------------------------
 
 
@@ -578,15 +600,21 @@ def _published() -> Select[Article, Version, Category]:
 
 
 def published(
-    session: Session, *, base_url: str = "", ids: Sequence[int] | None = None
+    session: Session,
+    *,
+    base_url: str = "",
+    ids: Sequence[int] | None = None,
+    category: str | None = None,
 ) -> list[PublishedArticle]:
-    """What the public may read, by category then age; only `ids` when given.
+    """What the public may read, by category then age; only `ids`, or a category's, when given.
 
     URLs are absolute when `base_url` is.
     """
     query = _published()
     if ids is not None:
         query = query.where(Article.id.in_(ids))
+    if category is not None:
+        query = query.where(Category.slug == category)
     return [
         _as_published(article, version, category, base_url)
         for article, version, category in session.execute(query)

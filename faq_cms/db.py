@@ -11,6 +11,7 @@ drop each other's file locks and lose acknowledged writes.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -200,6 +201,30 @@ def integrity_faults(database: Database) -> list[str]:
         faults = connection.exec_driver_sql("PRAGMA integrity_check(5)").scalars().all()
         orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     return [fault for fault in faults if fault != "ok"] + [f"foreign key: {o[0]}" for o in orphans]
+
+
+def copy_into(database: Database, path: Path) -> None:
+    """Copy a SQLite database, as it is at one instant, into a new file; writers go on meanwhile."""
+    with database.read_engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        copy = _sqlite_driver().connect(str(path))
+        try:
+            raw.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        finally:
+            copy.close()
+
+
+def fold_journal(database: Database) -> bool:
+    """Bring a SQLite file's journal back into it; False when another process has the file open."""
+    with database.write_engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA busy_timeout=0")  # a server does not close its files by being waited for
+        try:
+            mode = raw.cursor().execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        except _sqlite_driver().OperationalError:
+            return False
+        return bool(mode == "delete")
 
 
 @contextmanager

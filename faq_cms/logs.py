@@ -13,10 +13,12 @@ import structlog
 # Chatty libraries: what they say below a warning helps nobody who runs a FAQ.
 _QUIET = ("alembic", "asyncio", "httpx", "urllib3", "watchdog")
 
+_OWN_HANDLERS = ("streamlit", "uvicorn", "websockets")  # Streamlit gives some to all three
+
 
 def configure(level: str) -> None:
     """Send every logger's lines, from `level` on, to one handler on standard error."""
-    before = [
+    before: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -28,6 +30,7 @@ def configure(level: str) -> None:
             foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_colours,
                 *_rendered(is_terminal=sys.stderr.isatty()),
             ],
         )
@@ -37,16 +40,25 @@ def configure(level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    adopt("uvicorn", "streamlit")
+    adopt()
 
 
-def adopt(*families: str) -> None:
-    """Make loggers that brought their own handlers speak through ours. Again after late imports."""
-    for name in [*families, *logging.root.manager.loggerDict]:
-        if name.partition(".")[0] in families:
+def adopt() -> None:
+    """Make loggers that brought their own handlers speak through ours; again after late imports."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _OWN_HANDLERS:
             logger = logging.getLogger(name)
             logger.handlers.clear()
-            logger.propagate = True
+            # Uvicorn writes a line with an address for every request as soon as somebody listens.
+            logger.propagate = name != "uvicorn.access"
+            logger.setLevel(logging.NOTSET)
+
+
+def _without_colours(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    event.pop("color_message", None)  # Uvicorn says each line twice
+    return event
 
 
 def _rendered(*, is_terminal: bool) -> list[structlog.typing.Processor]:

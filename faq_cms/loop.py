@@ -14,7 +14,7 @@ from faq_cms import articles, corrections, flags, people, search, votes
 from faq_cms.articles import Seen
 from faq_cms.models import Reason, Remark, RemarkState, Significance, Version
 from faq_cms.people import Actor
-from faq_cms.votes import Receipt
+from faq_cms.votes import DatedVote, Imported, Receipt
 
 
 def vote_received(
@@ -53,6 +53,21 @@ def reason_given(
 def remark_left(session: Session, vote_id: int, *, text: str, now: dt.datetime) -> Remark:
     """Keep a reader's remark. See `votes.leave_remark`."""
     return votes.leave_remark(session, vote_id, text=text, now=now)
+
+
+def votes_imported(
+    session: Session,
+    actor: Actor,
+    dated: Sequence[DatedVote],
+    *,
+    digest: str,
+    now: dt.datetime,
+) -> Imported:
+    """Count dated votes of another system, then list or unlist their articles."""
+    imported = votes.import_dated(session, actor, dated, digest=digest, now=now)
+    for article_id in sorted(imported.article_ids):
+        rejudged(session, article_id, now=now)
+    return imported
 
 
 def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:

@@ -43,6 +43,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def revisions() -> frozenset[str]:
+    """Every revision this code knows."""
+    return frozenset(s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -51,7 +56,7 @@ def _config() -> Config:
 
 def _run(database: Database, action: Callable[[Config, str], object], revision: str) -> None:
     config = _config()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = revisions()
     with database.write_engine.connect() as connection:
         _set_foreign_keys(connection, database, on=False)
         try:

@@ -8,6 +8,7 @@ import datetime as dt
 import gc
 import hashlib
 import hmac
+import importlib
 import logging
 import secrets
 import signal
@@ -22,12 +23,14 @@ from urllib.parse import urlsplit
 
 import anyio.to_thread
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from faq_cms import (
+    api,
     checks,
     db,
     duties,
@@ -37,10 +40,19 @@ from faq_cms import (
     logs,
     migrate,
     people,
+    public,
     settings,
 )
-from faq_cms.errors import BadSetting, FaqError, Unavailable, UnfitToServe
+from faq_cms.errors import (
+    BadSetting,
+    FaqError,
+    MethodNotAllowed,
+    NotFound,
+    Unavailable,
+    UnfitToServe,
+)
 from faq_cms.people import Actor
+from faq_cms.public import pages, preview, views
 from faq_cms.screens import registry
 from faq_cms.settings import Settings
 
@@ -68,7 +80,7 @@ def prepare(chosen: Settings | None = None) -> Settings:
     logs.configure(chosen.log_level)
     open_database(chosen)
     migrate_database()
-    read_option = _streamlit_options(chosen)
+    read_option = streamlit_options(chosen)
     lines = checks.before_serving(chosen, read_option)
     for line in lines:
         if line.state is checks.State.WARNING:
@@ -98,7 +110,7 @@ def migrate_database() -> None:
         raise BadSetting("FAQ_DATABASE_URL", "unreachable") from error
 
 
-def _streamlit_options(chosen: Settings) -> Callable[[str], Any]:
+def streamlit_options(chosen: Settings) -> Callable[[str], Any]:
     """Give Streamlit our config.toml, whatever the current folder, and what only we know.
 
     Its own search stops at the current folder and at the entry script's; `streamlit run` has
@@ -106,8 +118,8 @@ def _streamlit_options(chosen: Settings) -> Callable[[str], Any]:
     """
     from streamlit import config
 
-    if config._main_script_path is None:
-        config._main_script_path = str(ROOT / "app.py")
+    if config._main_script_path is None:  # noqa: SLF001 — there is no public way to say it
+        config._main_script_path = str(ROOT / "app.py")  # noqa: SLF001
         config.get_config_options(force_reparse=True)
     public = urlsplit(chosen.public_url).hostname or ""
     config.set_option("server.allowedHosts", sorted({public, *LOOPBACK}))
@@ -124,21 +136,13 @@ def _streamlit_options(chosen: Settings) -> Callable[[str], Any]:
 
 def routes() -> list[Route]:
     """Every address outside /gestion/."""
-    return [Route("/", home), *health.routes(), *_doors()]
-
-
-def _doors() -> list[Route]:
-    import importlib
-    import importlib.util
-
-    found: list[Route] = []
-    for name in ("faq_cms.public", "faq_cms.api"):
-        if importlib.util.find_spec(name):
-            try:
-                found += importlib.import_module(name).routes()
-            except (ImportError, AttributeError):
-                log.warning("%s is not there yet", name)
-    return found
+    return [
+        Route("/", home),
+        *health.routes(),
+        *public.routes(),
+        *preview.routes(),
+        *api.routes(),
+    ]
 
 
 def link_address(chosen: Settings, token: str) -> str:
@@ -149,6 +153,18 @@ def link_address(chosen: Settings, token: str) -> str:
 def middleware() -> list[Middleware]:
     """What every request crosses first; see `gate`."""
     return gate.layers(settings.current(), find_actor=find_actor, screens=registry.paths())
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """An address that is nobody's, or a method it does not know: a page for people."""
+    assert isinstance(error, HTTPException)  # noqa: S101 — registered for nothing else
+    headers = error.headers or {}
+    refusal: FaqError = NotFound("page", request.url.path)
+    if error.status_code == 405:
+        refusal = MethodNotAllowed(tuple(headers.get("Allow", "").split(", ")))
+    response = pages.refused(request, refusal)
+    response.headers.update(headers)
+    return response
 
 
 def home(request: Request) -> Response:
@@ -193,7 +209,7 @@ def script_fault(error: Exception) -> bool:
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Load what the first visitor would wait for, keep the clock ticking, then flush and close."""
     await anyio.to_thread.run_sync(warm_up)
-    clock = duties.Clock()
+    clock = duties.Clock(views.flush)
     clock.start()
     # Streamlit collects after every run: what is loaded by now must not be walked again each time.
     gc.collect()
@@ -207,11 +223,9 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
 def warm_up() -> None:
     """Import what the first screen would, and put the database's first pages in memory."""
-    import altair  # noqa: F401 — imported for its weight
-    import pandas  # noqa: F401, ICN001
-    import pyarrow  # noqa: F401, ICN001
-
-    logs.adopt("streamlit")
+    for heavy in ("altair", "pandas", "pyarrow"):
+        importlib.import_module(heavy)
+    logs.adopt()
     health.readiness()
 
 
@@ -239,6 +253,7 @@ def serve(application: Any, chosen: Settings, *, greet: Callable[[], None]) -> N
         timeout_graceful_shutdown=DRAIN_SECONDS,
         ws_max_size=16 * 1024 * 1024,
     )
+    logs.adopt()
     # Uvicorn repeats the signal that stopped it once it is done; asked to stop, we end with 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

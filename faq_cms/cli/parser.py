@@ -86,7 +86,9 @@ def _content(commands: "Commands[_Parser]") -> None:
     imported.add_argument("--format", default="auto", help="format du document (auto)")
     imported.add_argument("--category", metavar="C", help="catégorie des articles créés")
     imported.add_argument(
-        "--publish", action="store_true", help="publie ce qui est créé au lieu d’en faire un brouillon"
+        "--publish",
+        action="store_true",
+        help="publie ce qui est créé au lieu d’en faire un brouillon",
     )
     imported.add_argument("--dry-run", action="store_true", help="montre, sans rien écrire")
     imported.add_argument("--json", action="store_true", help="résultat pour une machine")
@@ -129,14 +131,19 @@ def _upkeep(commands: "Commands[_Parser]") -> None:
     backup = _command(commands, "backup", "upkeep:backup", "écrit une sauvegarde vérifiée")
     backup.add_argument("path", metavar="FICHIER")
     restore = _command(
-        commands, "restore", "upkeep:restore", "remplace la base par une sauvegarde (serveur arrêté)"
+        commands,
+        "restore",
+        "upkeep:restore",
+        "remplace la base par une sauvegarde (serveur arrêté)",
     )
     restore.add_argument("path", metavar="FICHIER")
     _command(commands, "duties", "upkeep:duties", "fait ce que l’horloge demande, une fois chacun")
 
 
 def _people(commands: "Commands[_Parser]") -> None:
-    user = commands.add_parser("user", help="comptes\u00a0: list, invite, link, role, disable, enable")
+    user = commands.add_parser(
+        "user", help="comptes\u00a0: list, invite, link, role, disable, enable"
+    )
     actions = user.add_subparsers(metavar="ACTION", required=True, parser_class=_Parser)
     _command(actions, "list", "accounts:list_people", "liste les comptes")
     invite = _command(actions, "invite", "accounts:invite", "donne un lien d’invitation")
