@@ -79,7 +79,8 @@ class Finding:
 def find(text: str) -> list[Finding]:
     """Everything to change in `text`, in its order; no two findings overlap."""
     kept = _Kept(text)
-    found = [*_misplaced_spaces(text), *_misspelt_signs(text), *_straight_quotes(text, kept)]
+    quotes = list(_straight_quotes(text, kept))
+    found = [*quotes, *_misplaced_spaces(text, after=quotes), *_misspelt_signs(text)]
     found = [finding for finding in found if not kept.touched_by(finding.start, finding.end)]
     return sorted(found, key=_place)
 
@@ -119,7 +120,6 @@ _OPENING = r"\s(\[{«“‘<>|#\\"
 # « **mot** ! » takes its space after the marks, « **!** » takes none.
 _AFTER_WORD = rf"(?<=[^{_OPENING}*_~])|(?<=[^{_OPENING}*_~][*_~])|(?<=[^{_OPENING}*_~][*_~]{{2}})"
 # A sign inside a word is code, a smiley or an address: « a?b=1 », « != », « ;) ».
-_NOT_OPENED = r"(?<![\s(\[{«“‘'’*_~\-–—/|>]\")(?<!\A\")"
 # Signs in a row take one space, before the first.
 _APART = "(?<![;:!?])"
 _END = r"(?=[\s»”’\"'*_~.,…—\]}]|$)"
@@ -139,13 +139,9 @@ _GAPS = (
     _Gap(
         "high_punctuation",
         NARROW,
-        re.compile(
-            rf"(?:{_AFTER_WORD}){_NOT_OPENED}({_BLANK}*){_APART}[;!?]+(?:{_END}|(?<!;)(?=\)))"
-        ),
+        re.compile(rf"(?:{_AFTER_WORD})({_BLANK}*){_APART}[;!?]+(?:{_END}|(?<!;)(?=\)))"),
     ),
-    _Gap(
-        "colon", NO_BREAK, re.compile(rf"(?:{_AFTER_WORD}){_NOT_OPENED}({_BLANK}*){_APART}:{_END}")
-    ),
+    _Gap("colon", NO_BREAK, re.compile(rf"(?:{_AFTER_WORD})({_BLANK}*){_APART}:{_END}")),
     _Gap("quote_spaces", NARROW, re.compile(rf"(?<=«)({_BLANK}*)(?=[^\s»])")),
     _Gap("quote_spaces", NARROW, re.compile(rf"(?<=[^\s«<>|#\\])({_BLANK}*)(?=»)")),
     _Gap("number", NO_BREAK, re.compile(rf"(?<!\w)[nN]°s?({_BLANK}*)(?=\d)"), also=NARROW),
@@ -167,13 +163,17 @@ _AMOUNT = re.compile(
 )
 
 
-def _misplaced_spaces(text: str) -> Iterator[Finding]:
+def _misplaced_spaces(text: str, *, after: Iterable[Finding]) -> Iterator[Finding]:
+    """The wrong spaces; beside a straight quote, only where the findings `after` close it."""
+    closed = {quote.end for quote in after if quote.after.endswith("»")}
     for gap in _GAPS:
         for match in gap.pattern.finditer(text):
             for group in range(1, len(match.groups()) + 1):
-                before = match[group]
-                if before is not None and before not in {gap.space, gap.also or gap.space}:
-                    yield Finding(gap.rule, *match.span(group), before, gap.space)
+                before, (start, end) = match[group], match.span(group)
+                if before in {None, gap.space, gap.also or gap.space}:
+                    continue
+                if text[start - 1] != '"' or start in closed:
+                    yield Finding(gap.rule, start, end, before, gap.space)
     # Only amounts are grouped: the same blanks in an account or telephone number get copied.
     for amount in _AMOUNT.finditer(text):
         for blank in re.finditer(_BLANK, amount[0]):
@@ -277,7 +277,7 @@ _NOT_PROSE = re.compile(
     | <[a-zA-Z/!][^<>\n]{0,2000}>                                   # a tag, <https://…>, <a@b>
     | (?<![^\W_])[a-zA-Z][a-zA-Z0-9+-]{1,30}://[^\s<>«»"]*          # a bare address
     | (?<!\w)(?:mailto|tel):[^\s<>«»"]+
-    | (?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+                    # an e-mail address
+    | (?<![^\s<>()"«»\[\]])[^\s<>()"«»\[\]@]*@[^\s<>()"«»\[\]]*\w        # an e-mail address
     | (?<![\w-])(?<!\w\.)[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s<>«»"]*)?  # example.org/aide
     | (?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]{2,4}){3,8}(?!\w)  # an account number
     | (?<![\w:]):[a-z0-9_+-]+:(?![\w:])                             # :sourire:

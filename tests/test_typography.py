@@ -240,6 +240,8 @@ frenchish = st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.tex
 @example("etc...l'avis")
 @example("...Etat")
 @example("mot:;")
+@example('"/":')
+@example("a@b.bel'avisa@b.bel'avisa@b.be")
 @example("...https://e.org/l'x")
 def test_fixing_twice_changes_nothing_more(text: str) -> None:
     assert fix(fix(text)) == fix(text)
