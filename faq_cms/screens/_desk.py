@@ -1,0 +1,264 @@
+"""One person's work on one article, in one tab: what was seen, what is typed, what was refused.
+
+Every save names what this tab had seen (`articles.Seen`). Question, wordings and answer are saved by
+different widgets, and the answer's saves leave the browser before it has heard of the one before: the
+desk remembers the chain of its own saves, so that our own hand is never taken for a colleague's, and a
+colleague's is always noticed. A refused text stays on the desk, whole, until somebody decides.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from faq_cms import articles, db, french, loop
+from faq_cms.articles import Seen, Text
+from faq_cms.errors import FaqError, StaleDraft
+from faq_cms.models import Article, Significance, Version
+from faq_cms.people import Actor
+from faq_cms.screens import _session
+
+_REMEMBERED: Final = 50  # a push names a save a few seconds old; more would be another sitting
+
+
+@dataclass(frozen=True)
+class Page:
+    """An article as it stands, read in one transaction. `versions`: the published ones, newest first."""
+
+    article: Article
+    live: Version | None
+    draft: Version | None
+    versions: list[Version]
+    seen: Seen
+
+    @property
+    def last(self) -> Version | None:
+        """The version published last."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def text(self) -> Text:
+        """The draft, else the live text, else the last one published."""
+        return text_of(self.draft or self.live or self.last)
+
+    @property
+    def state(self) -> str:
+        """`published`, `withdrawn` or `draft` (never published), as in `articles.library`."""
+        return "published" if self.live else "withdrawn" if self.is_withdrawn else "draft"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was public and is no more."""
+        return self.article.withdrawn_at is not None
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether publishing would change what the public reads."""
+        return self.draft is not None and (self.live is None or text_of(self.live) != self.text)
+
+
+@dataclass
+class Desk:
+    """See the module. `generation` names the widgets: a new one starts them from the saved text."""
+
+    article_id: int
+    text: Text
+    seen: Seen
+    own: list[Seen] = field(default_factory=list)
+    generation: int = 0
+    mine: Text | None = None
+    stale: StaleDraft | None = None
+    problem: str = ""
+    ticked: set[int] = field(default_factory=set)
+    is_publishing: bool = False
+    published: int | None = None
+    arrived: set[int] = field(default_factory=set)
+
+    def key(self, name: str) -> str:
+        """The key of one of this desk's widgets."""
+        return f"{name}_{self.article_id}_{self.generation}"
+
+    def start_again(self) -> None:
+        """Forget what is typed: the widgets start from the saved text."""
+        self.mine, self.stale, self.problem = None, None, ""
+        self.generation += 1
+
+
+def text_of(version: Version | None) -> Text:
+    """The content of a version; an empty one for None."""
+    if version is None:
+        return Text("", "")
+    return Text(version.question, version.answer, tuple(version.wordings))
+
+
+def revision(seen: Seen) -> str:
+    """What was seen, as the editor carries it to the browser and back."""
+    return f"{seen.live_id or 0}:{seen.revision}"
+
+
+def seen_of(text: str) -> Seen | None:
+    """The reverse of `revision`; None for what a browser made up."""
+    found = re.fullmatch(r"(\d{1,18}):(\d{1,18})", text)
+    return Seen(int(found[1]) or None, int(found[2])) if found else None
+
+
+# -- opening -------------------------------------------------------------------------------------
+
+
+def read(article_id: int) -> Page:
+    """The article as it stands. Raises NotFound."""
+    with db.reading() as session:
+        article = articles.article(session, article_id)
+        versions = articles.history(session, article_id)
+        return Page(
+            article=article,
+            live=next((v for v in versions if v.id == article.live_version_id), None),
+            draft=articles.draft_of(session, article_id),
+            versions=versions,
+            seen=articles.seen(session, article_id),
+        )
+
+
+def opened(page: Page) -> Desk:
+    """This tab's desk for the article, brought up to date with what stands now."""
+    name = f"desk_{page.article.id}"
+    desk: Desk | None = st.session_state.get(name)
+    if desk is None:
+        desk = st.session_state[name] = Desk(page.article.id, page.text, page.seen)
+    elif desk.seen != page.seen and desk.stale is None:
+        _follow(desk, page)
+    return desk
+
+
+def _follow(desk: Desk, page: Page) -> None:
+    """Somebody else saved or published: fields that nobody is typing in here show it."""
+    desk.text, desk.seen = page.text, page.seen
+    desk.own.clear()
+    for name, value in (
+        ("question", page.text.question),
+        ("wordings", "\n".join(page.text.wordings)),
+    ):
+        if desk.key(name) in st.session_state:
+            st.session_state[desk.key(name)] = value
+
+
+# -- saving --------------------------------------------------------------------------------------
+
+
+def save_answer(desk: Desk, answer: str, based_on: str | int) -> str | None:
+    """Keep the answer as typed; the revision it became, or None when it was refused."""
+    based = seen_of(str(based_on))
+    if based is None:
+        return None
+    seen = desk.own[-1] if desk.own and based in desk.own else based
+    saved = _save(desk, replace(desk.mine or desk.text, answer=answer), seen)
+    return revision(saved) if saved else None
+
+
+def save_question(desk: Desk) -> None:
+    """Keep the question as typed."""
+    question = str(st.session_state[desk.key("question")])
+    _save(desk, replace(desk.mine or desk.text, question=question), desk.seen)
+
+
+def save_wordings(desk: Desk) -> None:
+    """Keep the other wordings, one a line."""
+    lines = tuple(
+        line.strip()
+        for line in str(st.session_state[desk.key("wordings")]).splitlines()
+        if line.strip()
+    )
+    _save(desk, replace(desk.mine or desk.text, wordings=lines), desk.seen)
+
+
+def keep_mine(desk: Desk) -> None:
+    """« Garder mon texte »: save it over what was shown beside it, and over nothing newer."""
+    if desk.mine is None or desk.stale is None:
+        return
+    over = Seen(desk.stale.current_live_id, desk.stale.current_revision)
+    if _save(desk, desk.mine, over):
+        desk.start_again()
+
+
+def take_theirs(desk: Desk) -> None:
+    """« Reprendre le sien »: the widgets start again from the colleague's text."""
+    desk.own.clear()
+    desk.start_again()
+
+
+def _save(desk: Desk, text: Text, seen: Seen) -> Seen | None:
+    try:
+        with _session.changing() as (session, actor, now):
+            articles.save_draft(session, actor, desk.article_id, text=text, seen=seen, now=now)
+            saved = articles.seen(session, desk.article_id)
+    except StaleDraft as stale:
+        desk.mine, desk.stale = text, stale
+        return None
+    except FaqError as error:
+        desk.mine, desk.problem = text, french.sentence(error)
+        return None
+    desk.own = [*(desk.own if seen in desk.own else [seen]), saved][-_REMEMBERED:]
+    desk.text, desk.seen = text, saved
+    desk.mine, desk.stale, desk.problem = None, None, ""
+    return saved
+
+
+# -- publishing ----------------------------------------------------------------------------------
+
+
+def publish(desk: Desk, *, significance: Significance, note: str) -> None:
+    """Publish what this tab has seen; the ticked remarks name the new version."""
+    try:
+        with _session.changing() as (session, actor, now):
+            version = loop.publish(
+                session,
+                actor,
+                desk.article_id,
+                seen=desk.seen,
+                significance=significance,
+                note=note,
+                answered_remarks=sorted(desk.ticked),
+                now=now,
+            )
+            desk.seen = articles.seen(session, desk.article_id)
+    except StaleDraft as stale:
+        desk.mine, desk.stale, desk.is_publishing = desk.text, stale, False
+        return
+    except FaqError as error:
+        _session.refuse(error)
+        desk.is_publishing = False
+        return
+    desk.published, desk.is_publishing = version.number, False
+    desk.own = [desk.seen]
+    desk.ticked.clear()
+
+
+def discard(desk: Desk) -> bool:
+    """Throw the draft away; the widgets show the published text again. Whether it was done."""
+
+    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+        articles.discard_draft(session, actor, desk.article_id, seen=desk.seen, now=now)
+
+    if not _session.act(change, done="Brouillon supprimé."):
+        return False
+    desk.own.clear()
+    desk.start_again()
+    return True
+
+
+def open_publication(desk: Desk) -> None:
+    """Ask for the publication panel."""
+    desk.is_publishing, desk.published = True, None
+
+
+def close(desk: Desk) -> None:
+    """Leave the publication panel."""
+    desk.is_publishing = False
+
+
+def note_for(remarks: int) -> str:
+    """The note proposed for a version that answers so many remarks."""
+    return f"Répond à {french.count(remarks, 'remarque')}" if remarks else ""
