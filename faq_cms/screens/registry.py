@@ -50,6 +50,15 @@ SCREENS: Final = (
         CONTENT,
         appears=Appears.ONCE_VOTED,
     ),
+    Screen("articles.py", "articles", "Articles", ":material/article:", CONTENT),
+    Screen(
+        "article.py",
+        "article",
+        "Article",
+        ":material/edit_document:",
+        CONTENT,
+        appears=Appears.NEVER,
+    ),
     Screen(
         "remarks.py",
         "remarques",
