@@ -8,12 +8,13 @@ plain values are cached, never what belongs to one person.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from faq_cms import analytics, articles, corrections, db, votes
-from faq_cms.helpfulness import Counts, Window
+from faq_cms import analytics, articles, charts, corrections, db, votes
+from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
 
 # Revisions × filters of a small team; older revisions are pushed out by newer ones.
@@ -94,6 +95,26 @@ def by_day(revision: int, article_id: int | None = None) -> pd.DataFrame:
     """See `analytics.by_day`."""
     with db.reading() as session:
         return analytics.by_day(session, article_id=article_id)
+
+
+@_cached
+def ranking(
+    revision: int, since: dt.date | None, category: str | None, most: int
+) -> dict[str, Any]:
+    """The chart of the `most` least useful articles, as Vega-Lite. See `charts.ranking`."""
+    frame = usefulness(revision, since)
+    if category is not None:
+        frame = frame[frame["category"] == category]
+    chart: dict[str, Any] = charts.ranking(charts.worst_first(frame).head(most)).to_dict()
+    return chart
+
+
+@_cached
+def over_time(revision: int, article_id: int, grain: Bucket) -> dict[str, Any]:
+    """The chart of one article, as Vega-Lite. See `charts.over_time`."""
+    days, versions = by_day(revision, article_id), by_version(revision, article_id)
+    chart: dict[str, Any] = charts.over_time(days, versions, grain).to_dict()
+    return chart
 
 
 @_cached

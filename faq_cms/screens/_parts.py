@@ -72,3 +72,11 @@ def correct(article_id: int, *, came_from: str, remark_id: int | None = None) ->
 def known(value: Any) -> bool:
     """Whether a cell of a frame holds something (None, NaN and NaT are how frames say nothing)."""
     return not bool(pd.isna(value))
+
+
+def in_pages(rows: pd.DataFrame, length: int, *, key: str) -> pd.DataFrame:
+    """The rows of the page chosen above them; all of them when they fit on one."""
+    if len(rows) <= length:
+        return rows
+    first = (st.pagination(-(-len(rows) // length), key=key) - 1) * length
+    return rows.iloc[first : first + length]

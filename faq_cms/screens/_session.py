@@ -121,10 +121,14 @@ def show_notice() -> None:
                 "Annuler",
                 icon=":material/undo:",
                 type="tertiary",
-                on_click=act,
+                on_click=_take_back,
                 args=(notice.undo,),
                 key="undo",
             )
+
+
+def _take_back(undo: Change) -> None:
+    act(undo, done="C’est annulé.")
 
 
 def sign_out() -> None:

@@ -1,0 +1,43 @@
+"""The ranking as a table: what is on the screen, and the same thing as a file for a spreadsheet."""
+
+import csv
+import io
+from typing import Final
+
+import pandas as pd
+
+from faq_cms import french
+from faq_cms.charts import counts_of
+from faq_cms.exports.csv_excel import neutralised
+from faq_cms.helpfulness import Verdict
+
+NO_CATEGORY: Final = ""
+
+
+def usefulness(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `analytics.usefulness` in words, in the same order, a column a heading."""
+    counts = [counts_of(row) for row in frame.itertuples()]
+    figures = [french.usefulness(each) for each in counts]
+    return pd.DataFrame(
+        {
+            "Question": frame["question"],
+            "Catégorie": frame["category"].fillna(NO_CATEGORY),
+            "Utilité": [f"{each.dots} {each.text}".strip() for each in figures],
+            "Votes": frame["votes"],
+            "Détail": [french.split(each) for each in counts],
+            "Constat": [french.label(Verdict(code)) for code in frame["verdict"]],
+            "Objectif": [french.percent(share) for share in frame["objective"]],
+            "Version": frame["version"],
+            "Mesuré depuis": [french.short_date(at) for at in frame["period_opened_at"]],
+        }
+    )
+
+
+def sheet(table: pd.DataFrame) -> bytes:
+    """The table for a French Excel: UTF-8 with its mark, `;`, CRLF, no cell run as a formula."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    for row in table.itertuples(index=False):
+        writer.writerow([neutralised(str(cell)) for cell in row])
+    return file.getvalue().encode("utf-8-sig")
