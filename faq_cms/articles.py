@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from faq_cms import db, people, rendering
@@ -154,6 +154,7 @@ def discard_draft(
     session.delete(draft)
     session.flush()
     if latest_number(session, article_id) is None:
+        session.execute(delete(ImportedEntry).where(ImportedEntry.article_id == article_id))
         session.delete(article)
     people.record(
         session, actor, "article.discard_draft", kind="article", object_id=article_id, now=now
@@ -581,7 +582,7 @@ def measurable(session: Session) -> dict[str, int]:
         query = select(name, owner).where(owner.in_(once))
         if owner is ImportedEntry.article_id:
             query = query.where(ImportedEntry.key.startswith(EXTERNAL))
-        names |= {key: article_id for key, article_id in session.execute(query)}
+        names |= dict(row.tuple() for row in session.execute(query))
     return names
 
 

@@ -4,10 +4,45 @@
     views       page views, gathered in memory
     pages       templates, errors as pages, ETag, compression, static files
     forms       what a posted form may hold
-    help        articles, categories, search, privacy
+    said        what the page shows of what its reader said
+    centre      articles, categories, search, privacy
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
 
 Plain HTML that works without JavaScript; `static/aide.js` calls the same addresses and replaces the
 same places.
 """
+
+from starlette.routing import Route
+
+from faq_cms.public import centre, feedback, pages, sign_in
+
+
+def routes() -> list[Route]:
+    """The addresses of the readers' side; settings and database are read at each request."""
+    read, write = ["GET"], ["POST"]
+    vote = pages.posted("helpful", "version", "token")(feedback.vote)
+    remark = pages.posted("token", "reason", "text")(feedback.remark)
+    enter = pages.posted("name", "password", "suite")(sign_in.enter)
+    join = pages.posted("name", "password")(sign_in.join)
+    leave = pages.posted()(sign_in.leave)
+    return [
+        Route("/aide", pages.shown(centre.home), methods=read),
+        Route("/aide/", pages.shown(centre.home), methods=read),
+        Route("/aide/recherche", pages.shown(centre.found), methods=read),
+        Route("/aide/confidentialite", pages.shown(centre.privacy), methods=read),
+        Route("/aide/categories/{slug}", pages.shown(centre.category), methods=read),
+        Route("/aide/static/{name}", pages.shown(pages.asset), methods=read),
+        Route("/aide/{slug}", pages.shown(centre.article), methods=read),
+        Route("/aide/{slug}/vote", vote, methods=write),
+        Route("/aide/{slug}/remarque", remark, methods=write),
+        Route("/aide/{slug}/vote", pages.shown(feedback.back), methods=read),
+        Route("/aide/{slug}/remarque", pages.shown(feedback.back), methods=read),
+        Route("/aide/{rest:path}", pages.shown(centre.unknown), methods=read),
+        Route("/connexion", pages.shown(sign_in.door), methods=read),
+        Route("/connexion", enter, methods=write),
+        Route("/connexion/lien/{token}", pages.shown(sign_in.invitation), methods=read),
+        Route("/connexion/lien/{token}", join, methods=write),
+        Route("/deconnexion", pages.shown(sign_in.exit_door), methods=read),
+        Route("/deconnexion", leave, methods=write),
+    ]

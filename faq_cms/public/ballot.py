@@ -25,6 +25,7 @@ from faq_cms.models import Reason, Remark, Version, Vote
 COOKIE: Final = "faq_visiteur"
 COOKIE_DAYS: Final = 30
 _COOKIE_FORM: Final = re.compile(r"[\w-]{22,64}", re.ASCII)
+SLUG_FORM: Final = re.compile(r"[a-z0-9-]{1,120}")  # what `articles.slugify` gives, and nothing else
 _NUMBER_MAX: Final = 2**31 - 1  # what a version's number can be in both databases
 
 
@@ -79,10 +80,12 @@ def cast(
     is not published, TooMany beyond the caps, Invalid on `source`, Unavailable when the database
     cannot take the vote.
     """
+    if not SLUG_FORM.fullmatch(slug):
+        raise NotFound("article", slug)
     if number is not None and not 1 <= number <= _NUMBER_MAX:
         raise NotFound("version", number)
     cookie = cookie if cookie and _COOKIE_FORM.fullmatch(cookie) else None
-    named = _vote_id(token) if token else None
+    named = vote_of(token) if token else None
     limits = caps.current()
     limits.admit(visitor=_known(named, cookie), network=network, now=now)
     fresh = secrets.token_urlsafe(16)
@@ -125,7 +128,7 @@ def remark(*, token: str, reason: Reason | None, text: str, now: dt.datetime) ->
     Raises NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
     Invalid when the text is too long, TooMany, Unavailable.
     """
-    vote_id = _vote_id(token)
+    vote_id = vote_of(token)
     if vote_id is None:
         raise NotFound("vote", token)
     caps.current().admit(visitor=_known(vote_id, None), network=None, now=now)
@@ -149,7 +152,7 @@ def sign(vote_id: int) -> str:
     return _serializer().dumps(vote_id)
 
 
-def _vote_id(token: str) -> int | None:
+def vote_of(token: str) -> int | None:
     """The vote a token names; None when it was not signed here."""
     try:
         named = _serializer().loads(token)

@@ -1,0 +1,179 @@
+"""The pages readers read: the help centre's home, articles, categories, search, privacy."""
+
+import datetime as dt
+import functools
+from itertools import groupby
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faq_cms import articles, db, rendering, search, settings
+from faq_cms.articles import PublishedArticle
+from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
+from faq_cms.errors import NotFound
+from faq_cms.public import ballot, pages, said, views
+
+RELATED: Final = 5
+LISTED: Final = 12  # questions of one category on the home page; the rest is one click away
+HITS: Final = 20
+EXCERPT: Final = 180  # characters
+QUERY_SHOWN: Final = 200
+
+
+def home(request: Request) -> Response:
+    """Every category with its questions."""
+    with db.reading() as session:
+        found = articles.published(session)
+    groups = [
+        {"name": name, "slug": slug, "articles": list(members)}
+        for (name, slug), members in groupby(found, lambda a: (a.category, a.category_slug))
+    ]
+    return pages.page(
+        request,
+        "home.html",
+        groups=groups,
+        listed=LISTED,
+        canonical=_absolute("/aide"),
+        shared=True,
+    )
+
+
+def article(request: Request) -> Response:
+    """One article; an old address leads to the present one."""
+    slug, state = pages.slug(request), request.query_params.get("avis")
+    with db.reading() as session:
+        try:
+            found = articles.live(session, slug)
+        except NotFound:
+            moved = articles.moved_to(session, slug)
+            if moved is None:
+                raise
+            return pages.go(f"/aide/{moved}", 301)
+        spoken = said.read(session, state, found.id) if state else None
+        related = _related(articles.published(session, category=found.category_slug or ""), found)
+    if spoken is None and request.method == "GET" and "sec-purpose" not in request.headers:
+        robot = views.is_robot(request.headers.get("user-agent", ""))
+        views.seen(found.id, "aide", robot=robot, now=pages.now())
+    return article_page(request, found, related, spoken)
+
+
+def article_page(
+    request: Request,
+    found: PublishedArticle,
+    related: list[PublishedArticle],
+    spoken: said.Said | None,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    text: str = "",
+) -> Response:
+    """An article with what its reader has said so far; `text` is a remark that was not kept."""
+    answer = rendered(found.answer)
+    return pages.page(
+        request,
+        "article.html",
+        status=status,
+        article=found,
+        answer=answer,
+        description=excerpt(found.answer),
+        related=related,
+        said=spoken,
+        refusal=refusal,
+        text=text,
+        canonical=_absolute(f"/aide/{found.slug}"),
+        json_ld=_faq_page(found, answer),
+        shared=spoken is None and status == 200,
+    )
+
+
+def category(request: Request) -> Response:
+    """The questions of one category, each with the beginning of its answer."""
+    slug = pages.slug(request)
+    with db.reading() as session:
+        known = {each.slug: each.name for each in articles.categories(session)}
+        if slug not in known:
+            raise NotFound("category", slug)
+        found = articles.published(session, category=slug)
+    return pages.page(
+        request,
+        "category.html",
+        name=known[slug],
+        articles=found,
+        excerpt=excerpt,
+        canonical=_absolute(f"/aide/categories/{slug}"),
+        shared=True,
+        noindex=not found,
+    )
+
+
+def found(request: Request) -> Response:
+    """What answers a query. Never indexed: robots read articles, not the questions of people."""
+    query = rendering.clean(request.query_params.get("q", "")).strip()[:QUERY_SHOWN]
+    with db.reading() as session:
+        hits = search.find(session, query, limit=HITS) if query else []
+    return pages.page(request, "search.html", query=query, hits=hits)
+
+
+def privacy(request: Request) -> Response:
+    """What is kept about readers, for how long, and how to have it erased."""
+    return pages.page(
+        request,
+        "privacy.html",
+        cookie=ballot.COOKIE,
+        cookie_days=ballot.COOKIE_DAYS,
+        remark_months=_months(REMARKS_KEPT),
+        vote_months=_months(VISITORS_KEPT),
+        canonical=_absolute("/aide/confidentialite"),
+        shared=True,
+    )
+
+
+def unknown(request: Request) -> Response:
+    """The page for an address that leads nowhere."""
+    raise NotFound("page", request.url.path)
+
+
+@functools.lru_cache(maxsize=2_000)
+def rendered(answer: str) -> str:
+    """The HTML of an answer. A published text never changes, so it is made once."""
+    return rendering.html(answer)
+
+
+@functools.lru_cache(maxsize=2_000)
+def excerpt(answer: str) -> str:
+    """The beginning of an answer as one line of text, cut at a word."""
+    text = " ".join(rendering.plain(answer).split())
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+
+
+def _related(members: list[PublishedArticle], own: PublishedArticle) -> list[PublishedArticle]:
+    """The articles that follow this one in its category, then those before it."""
+    at = next((i for i, each in enumerate(members) if each.id == own.id), len(members))
+    return [*members[at + 1 :], *members[:at]][:RELATED]
+
+
+def _faq_page(found: PublishedArticle, answer: str) -> dict[str, object]:
+    """The article as schema.org says it, for search engines."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "url": _absolute(f"/aide/{found.slug}"),
+        "inLanguage": "fr",
+        "dateModified": found.published_at.isoformat(),
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": found.question,
+                "acceptedAnswer": {"@type": "Answer", "text": answer},
+            }
+        ],
+    }
+
+
+def _absolute(path: str) -> str:
+    return settings.current().public_url + path
+
+
+def _months(kept: dt.timedelta) -> int:
+    return round(kept.days / 30.4)
