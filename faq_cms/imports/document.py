@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from faq_cms.articles import EXTERNAL
+
 MAX_ENTRIES = 50_000
 """Most entries one document may hold: a preview of more would be read by nobody."""
 
@@ -86,7 +88,7 @@ def folded(text: str) -> str:
 def key(entry: Entry) -> str:
     """Identity of an entry within its source: its external id, else its folded question."""
     if entry.external_id:
-        return f"id:{entry.external_id}"
+        return f"{EXTERNAL}{entry.external_id}"
     # A question made of symbols alone folds to nothing; it is then compared as it stands.
     return folded(entry.question) or entry.question
 
