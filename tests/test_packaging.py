@@ -1,5 +1,6 @@
 """A clone and a wheel both work: the locks cover every machine, nothing shipped is left out."""
 
+import ast
 import importlib.metadata
 import re
 import subprocess
@@ -100,6 +101,35 @@ def test_every_pin_carries_hashes_and_names_no_host(lock: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
     assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links)", text, re.MULTILINE)
+
+
+def test_everything_the_product_imports_is_declared() -> None:
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for path in [ROOT / "app.py", *(ROOT / "faq_cms").rglob("*.py")]
+    ]
+    imported = {
+        name.split(".")[0]
+        for tree in trees
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    declared = {
+        canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]
+    }
+    providers = importlib.metadata.packages_distributions()
+    undeclared = {
+        name
+        for name in imported - sys.stdlib_module_names - {"faq_cms"}
+        if not declared & {canonicalize_name(provider) for provider in providers.get(name, [name])}
+    }
+    assert undeclared == set()
 
 
 def test_the_environment_holds_the_locked_versions() -> None:
