@@ -22,9 +22,13 @@ editor starts from `value`. Changing `value` and `revision` alone is taken only 
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypedDict
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
 
 Revision: TypeAlias = int | str
 """Whatever the caller compares to refuse a stale save; kept as it is given."""
@@ -47,9 +51,6 @@ class Own(TypedDict):
     revisions: list[Revision]
     latest: Revision
     accepted: str
-
-
-_mount = st.components.v2.component("faq-cms.editeur", js="editeur.js", css="editeur.css")
 
 
 def answer(
@@ -77,7 +78,7 @@ def answer(
     the text when the editor first appears.
     """
     own: Own | None = st.session_state.get(_own_key(key))
-    _mount(
+    _component()(
         key=key,
         data={
             "value": value,
@@ -94,6 +95,12 @@ def answer(
         on_draft_change=lambda: _changed(key, on_change),
         on_publish_change=lambda: _publish(key, on_change, on_publish),
     )
+
+
+@cache
+def _component() -> "ComponentRenderer":
+    """Declared at first use: its files are known only once Streamlit runs."""
+    return st.components.v2.component("faq-cms.editeur", js="editeur.js", css="editeur.css")
 
 
 def _own_key(key: str) -> str:

@@ -268,6 +268,11 @@ class Editor {
       this.show();
     });
     on(this.field, "blur", this.push);
+    // A finger leaves the text only as it lifts, with the click: too late, Streamlit would send the save
+    // after the order to change screens, and stay here. A press says it sooner.
+    on(document, "pointerdown", (event) => {
+      if (!event.composedPath().includes(this.root)) this.push();
+    });
     on(this.field, "keydown", (event) => this.press(event));
     on(window, "beforeunload", (event) => {
       if (this.isDirty) event.preventDefault();
