@@ -51,6 +51,9 @@ SIGN_IN: Final = "/connexion"
 PREVIEW: Final = "apercu/"
 """Under /gestion/: the public template in a frame of the editor, signed-in people only."""
 
+DOWNLOADS: Final = "telecharger/"
+"""Under /gestion/: the file of a channel, for the people who may export."""
+
 FindActor = Callable[[str | None], object | None]
 """Session token, or None -> the person holding that session, or None. May block: it is run in a thread."""
 
@@ -409,6 +412,7 @@ _MACHINERY_FOLDERS: Final = (
     "_stcore/upload_file/",
     "_stcore/bidi-components/",
     PREVIEW,
+    DOWNLOADS,
 )
 
 

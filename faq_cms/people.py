@@ -13,11 +13,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pandas as pd
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from faq_cms import db
 from faq_cms.errors import Conflict, Forbidden, Invalid, SignInRefused, TooMany
 from faq_cms.models import (
     Account,
@@ -128,6 +130,26 @@ def record(
             detail=detail,
         )
     )
+
+
+def trail(
+    session: Session, actor: Actor, *, limit: int, offset: int = 0
+) -> tuple[pd.DataFrame, int]:
+    """One stretch of the audit trail, newest first, and the length of the whole. Reads only.
+
+    Columns: at, actor, action, object_kind, object_id, detail. Raises Forbidden.
+    """
+    authorize(session, actor, "audit.read")
+    columns = (
+        Audit.at,
+        Audit.actor,
+        Audit.action,
+        Audit.object_kind,
+        Audit.object_id,
+        Audit.detail,
+    )
+    rows = db.frame(session, select(*columns).order_by(Audit.id.desc()).limit(limit).offset(offset))
+    return rows, session.scalar(select(func.count(Audit.id))) or 0
 
 
 # -- passwords -----------------------------------------------------------------------------------

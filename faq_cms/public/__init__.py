@@ -8,6 +8,8 @@
     centre      articles, categories, search, privacy
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
+    preview     a text in the public page, for the editor's frame (signed in)
+    downloads   the file of a channel, for people who may export (signed in)
 
 Plain HTML that works without JavaScript; `static/aide.js` calls the same addresses and replaces the
 same places.
@@ -15,7 +17,7 @@ same places.
 
 from starlette.routing import Route
 
-from faq_cms.public import centre, feedback, pages, sign_in
+from faq_cms.public import centre, downloads, feedback, pages, preview, sign_in
 
 
 def routes() -> list[Route]:
@@ -45,4 +47,6 @@ def routes() -> list[Route]:
         Route("/connexion/lien/{token}", join, methods=write),
         Route("/deconnexion", pages.shown(sign_in.exit_door), methods=read),
         Route("/deconnexion", leave, methods=write),
+        *preview.routes(),
+        *downloads.routes(),
     ]

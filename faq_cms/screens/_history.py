@@ -40,12 +40,16 @@ def show(page: Page, desk: Desk, revision: int) -> None:
     votes = _data.by_version(revision, page.article.id).set_index("version")
     listing, reading = st.columns([9, 11], gap="medium")
     with reading:
+        asked = st.query_params.get("version", "")
+        if _key(page) not in st.session_state and asked.isdecimal() and int(asked) in by_number:
+            st.session_state[_key(page)] = int(asked)
         chosen = st.selectbox(
             "Version",
             list(by_number),
             format_func=lambda number: _named(by_number[number], page),
-            key="version",
-            bind="query-params",
+            key=_key(page),
+            on_change=_address,
+            args=(page,),
         )
         version = by_number[chosen or next(iter(by_number))]
         _read_or_compare(page, desk, version, by_number)
@@ -63,7 +67,7 @@ def _line(version: Version, page: Page, row: object) -> None:
                 type="tertiary",
                 key=f"open_version_{version.id}",
                 on_click=_choose,
-                args=(version.number,),
+                args=(page, version.number),
             )
             if page.live and version.id == page.live.id:
                 st.badge("En ligne", color="green")
@@ -77,8 +81,18 @@ def _line(version: Version, page: Page, row: object) -> None:
         _parts.figure(_parts.counts(row))
 
 
-def _choose(number: int) -> None:
-    st.session_state["version"] = number
+def _key(page: Page) -> str:
+    return f"version_{page.article.id}"
+
+
+def _choose(page: Page, number: int | None) -> None:
+    st.session_state[_key(page)] = number
+    _address(page)
+
+
+def _address(page: Page) -> None:
+    """The address of the page names the version: it can be sent to somebody."""
+    st.query_params["version"] = str(st.session_state[_key(page)])
 
 
 def _read_or_compare(
@@ -166,12 +180,12 @@ def _restoring(page: Page, desk: Desk, version: Version) -> None:
             type="primary",
             icon=":material/history:",
             on_click=_restore,
-            args=(desk, version, chosen),
+            args=(page, desk, version, chosen),
         )
         st.button("Annuler", on_click=_forget, key="do_not_restore")
 
 
-def _restore(desk: Desk, version: Version, significance: Significance) -> None:
+def _restore(page: Page, desk: Desk, version: Version, significance: Significance) -> None:
     _forget()
     try:
         with _session.changing() as (session, actor, now):
@@ -189,4 +203,4 @@ def _restore(desk: Desk, version: Version, significance: Significance) -> None:
         _session.refuse(error)
         return
     desk.published = made.number
-    _choose(made.number or 1)
+    _choose(page, made.number)

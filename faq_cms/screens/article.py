@@ -38,7 +38,6 @@ STATES: Final = {
 }
 WRITE, PAST = "Rédiger", "Historique"
 PREVIEW_HEIGHT: Final = 620
-DIFF_HEIGHT: Final = 380
 
 
 # -- head ----------------------------------------------------------------------------------------
@@ -52,7 +51,7 @@ def way_back() -> None:
 
 def head() -> None:
     """The question, where the article stands, and what can be done with it."""
-    titles, actions = st.columns([3, 1], vertical_alignment="top")
+    titles, actions = st.columns([2, 1], vertical_alignment="top")
     with titles:
         st.title(_parts.plain(page.text.question) or "Article sans question", anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -83,9 +82,9 @@ def standing() -> None:
     if page.draft and page.versions:
         st.badge("Modifications non publiées", color="blue", icon=":material/edit_note:")
     if page.live and page.live.published_at:
-        st.caption(f"en ligne depuis le {french.date(page.live.published_at)}")
         figure = french.usefulness(_history.running(revision, article_id))
-        st.caption(" · ".join(part for part in (figure.dots, figure.text) if part))
+        said = " ".join(part for part in (figure.dots, figure.text) if part)
+        st.caption(f"depuis le {french.date(page.live.published_at)} · {said}")
 
 
 def more() -> None:
@@ -213,8 +212,7 @@ def conflict() -> None:
     who = desk.stale.changed_by
     with st.container(border=True, key="conflict"):
         st.warning(french.sentence(desk.stale), icon=":material/call_split:")
-        with st.container(height=DIFF_HEIGHT, border=False):
-            _changes.side_by_side(theirs, desk.mine, labels=(f"Le texte de {who}", "Votre texte"))
+        _changes.side_by_side(theirs, desk.mine, labels=(f"Le texte de {who}", "Votre texte"))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Garder mon texte",
@@ -224,10 +222,7 @@ def conflict() -> None:
                 icon=":material/check:",
             )
             st.button("Reprendre le sien", on_click=_desk.take_theirs, args=(desk,))
-            st.caption(
-                "Pour réunir les deux, corrigez votre texte ci-dessous, puis gardez-le. "
-                "Le sien reste dans l’historique ou le brouillon jusque-là."
-            )
+            st.caption("Pour réunir les deux, corrigez votre texte ci-dessous, puis gardez-le.")
 
 
 def after_publication() -> None:
@@ -311,11 +306,15 @@ def write() -> None:
 
 
 def saved_at() -> str | None:
-    """When, and by whom if not by this person, the draft was last saved."""
+    """When, and by whom if not by this person, the draft was saved: follows « Enregistré à »."""
     if page.draft is None:
         return None
-    by = "" if page.draft.author_id == actor.id else f" par {page.draft.author}"
-    return f"Enregistré{by} {french.ago(page.draft.saved_at, dt.datetime.now(dt.UTC))}"
+    local = page.draft.saved_at.astimezone(french.PARIS)
+    is_today = local.date() == dt.datetime.now(french.PARIS).date()
+    parts = [f"{local:%H:%M}"] if is_today else [f"{local:%H:%M}", f"le {french.date(local)}"]
+    if page.draft.author_id != actor.id:
+        parts.append(f"par {page.draft.author}")
+    return ", ".join(parts)
 
 
 def refused() -> str | None:
@@ -399,7 +398,7 @@ def publication() -> None:
         st.markdown("Le texte est identique à la version publiée\u00a0: il n’y a rien à publier.")
         return
     if page.live:
-        with st.container(height=DIFF_HEIGHT, border=True):
+        with st.container(border=True):
             _changes.inline(_desk.text_of(page.live), page.text)
     significance = weight()
     note = st.text_input(
@@ -473,6 +472,8 @@ if page.versions:
         label_visibility="collapsed",
         key=f"view_{article_id}",
     )
+if view != PAST and "version" in st.query_params:
+    del st.query_params["version"]
 if view == PAST:
     _history.show(page, desk, revision)
 else:

@@ -60,6 +60,14 @@ SCREENS: Final = (
         appears=Appears.NEVER,
     ),
     Screen(
+        "importing.py",
+        "importer",
+        "Importer",
+        ":material/upload_file:",
+        CONTENT,
+        action="article.import",
+    ),
+    Screen(
         "remarks.py",
         "remarques",
         "Remarques",
@@ -74,6 +82,37 @@ SCREENS: Final = (
         ":material/thumbs_up_down:",
         STEERING,
         appears=Appears.ONCE_VOTED,
+    ),
+    Screen(
+        "exporting.py", "exporter", "Exporter", ":material/download:", DELIVERY, action="export"
+    ),
+    Screen(
+        "team.py", "equipe", "Équipe et accès", ":material/group:", SETTINGS, action="person.invite"
+    ),
+    Screen(
+        "categories.py",
+        "categories",
+        "Catégories",
+        ":material/category:",
+        SETTINGS,
+        action="category.edit",
+    ),
+    Screen(
+        "privacy.py",
+        "confidentialite",
+        "Confidentialité",
+        ":material/shield_person:",
+        SETTINGS,
+        action="remark.erase",
+    ),
+    Screen("journal.py", "journal", "Journal", ":material/history:", SETTINGS, action="audit.read"),
+    Screen(
+        "system.py",
+        "systeme",
+        "Système",
+        ":material/monitor_heart:",
+        SETTINGS,
+        action="system.read",
     ),
 )
 

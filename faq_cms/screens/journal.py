@@ -1,0 +1,97 @@
+"""Journal — who changed what, and when."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from faq_cms import db, french, people
+from faq_cms.screens import _data, _library, _parts, _session
+
+PER_PAGE = 50
+ACTIONS = {
+    "article.create": "a créé un article",
+    "article.publish": "a publié une version",
+    "article.restore": "a restauré une version",
+    "article.withdraw": "a retiré un article",
+    "article.republish": "a remis un article en ligne",
+    "article.discard_draft": "a supprimé un brouillon",
+    "article.file_under": "a changé la catégorie d’un article",
+    "article.move": "a changé l’adresse d’un article",
+    "article.import": "a importé un document",
+    "category.add": "a ajouté une catégorie",
+    "category.rename": "a renommé une catégorie",
+    "objective.set": "a changé un objectif",
+    "correction.take": "s’est chargé d’une correction",
+    "correction.release": "a rendu une correction",
+    "correction.nothing_to_fix": "a conclu qu’il n’y avait rien à corriger",
+    "remark.handle": "a traité une remarque",
+    "remark.erase": "a effacé une remarque",
+    "person.sign_in": "s’est connecté(e)",
+    "person.joined": "a rejoint l’équipe",
+    "person.invite": "a créé une invitation",
+    "person.recover": "a créé un lien de nouvel accès",
+    "person.recovered": "a choisi un nouveau mot de passe",
+    "person.role": "a changé un rôle",
+    "person.disable": "a fermé un compte",
+    "person.enable": "a rouvert un compte",
+    "token.create": "a créé un accès machine",
+    "token.revoke": "a révoqué un accès machine",
+    "votes.import": "a importé des votes",
+}
+
+
+def detail(row: dict[Any, Any]) -> str:
+    """What the action was about, in a few words."""
+    given = row["detail"] if isinstance(row["detail"], dict) else {}
+    is_article = row["object_kind"] == "article" and row["object_id"] in questions.index
+    parts = [str(questions[row["object_id"]])] if is_article else []
+    if "version" in given:
+        parts.append(f"version {given['version']}")
+    if "name" in given:
+        parts.append(str(given["name"]))
+    if "before" in given and "after" in given:
+        parts.append(f"{_word(given['before'])} → {_word(given['after'])}")
+    return " · ".join(parts)
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return french.UNKNOWN
+    if isinstance(value, float):
+        return french.percent(value)
+    roles = {role.value: french.label(role) for role in french.ROLES}
+    return roles.get(str(value), str(value))
+
+
+_parts.head("Journal", "Qui a changé quoi, et quand.")
+page = int(st.session_state.get("page") or 1)
+with db.reading() as session:
+    rows, total = people.trail(
+        session, _session.actor(), limit=PER_PAGE, offset=(page - 1) * PER_PAGE
+    )
+if not total:
+    _parts.nothing("Rien pour le moment", "Chaque changement de l’équipe s’inscrira ici.")
+    st.stop()
+questions = _library.table(_data.revision()).set_index("article_id")["question"]
+pages = math.ceil(total / PER_PAGE)
+st.dataframe(
+    pd.DataFrame(
+        {
+            "Quand": [french.datetime(at) for at in rows["at"]],
+            "Qui": rows["actor"],
+            "Quoi": [ACTIONS.get(action, action) for action in rows["action"]],
+            "Sur quoi": [detail(row) for row in rows.to_dict("records")],
+        }
+    ),
+    hide_index=True,
+    height="content",
+    column_config={
+        "Quand": st.column_config.TextColumn(width="medium"),
+        "Sur quoi": st.column_config.TextColumn(width="large"),
+    },
+    alt="Les changements, du plus récent au plus ancien",
+)
+if pages > 1:
+    st.pagination(pages, key="page", bind="query-params")
