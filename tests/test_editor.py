@@ -335,6 +335,19 @@ def test_an_unsaved_text_is_offered_when_the_editor_opens_again(
     assert editing.page.locator(".secours").is_hidden()
 
 
+def test_a_text_taken_back_does_not_silently_replace_a_newer_one(editing: Editing) -> None:
+    editing.page.on("dialog", lambda dialog: dialog.accept())
+    editing.end()
+    editing.page.evaluate("window.WebSocket.prototype.send = () => {}")
+    editing.field.press_sequentially(" Perdu ?")
+    editing.store(text="Texte d’Ana.", revision=7)
+    editing.page.reload()
+    editing.field.wait_for()
+    editing.page.get_by_role("button", name="Le reprendre").click()
+    editing.state("Ana a modifié ce texte.")
+    assert editing.stored["text"] == "Texte d’Ana."
+
+
 # ---------------------------------------------------------------- tools
 
 

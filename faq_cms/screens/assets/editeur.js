@@ -375,8 +375,9 @@ class Editor {
   }
 
   takeRescue() {
-    const { text } = this.copy;
+    const { text, revision } = this.copy;
     this.closeRescue();
+    this.revision = revision; // written on that one: if the text has changed since, Python will say so
     this.field.select();
     type(this.field, text);
     this.push();
