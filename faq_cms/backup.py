@@ -6,7 +6,6 @@ installation's secret is not in it.
 """
 
 import contextlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ from typing import Final
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DatabaseError
 
-from faq_cms import db, migrate
+from faq_cms import db, files, migrate
 from faq_cms.db import Database
 from faq_cms.errors import BackupRefused, Unavailable
 from faq_cms.models import Article, Base, Remark, Version, Vote
@@ -46,17 +45,13 @@ def write(database: Database, path: Path) -> Backup:
     The file appears whole or not at all, readable by its owner only, and an earlier one of that
     name is replaced only then. Raises BackupRefused, OSError.
     """
-    with _beside(path) as unfinished:
+    with files.replacing(path, mode=0o600) as unfinished:
         if database.is_sqlite:
             db.copy_into(database, unfinished)
         else:
             with _libpq(database) as address:
                 _postgresql("pg_dump", "--format=custom", f"--file={unfinished}", address)
-        unfinished.chmod(0o600)
-        verified = _verified(unfinished, path, is_sqlite=database.is_sqlite)
-        _sync(unfinished)
-        unfinished.replace(path)
-    return verified
+        return _verified(unfinished, path, is_sqlite=database.is_sqlite)
 
 
 def _verified(file: Path, path: Path, *, is_sqlite: bool) -> Backup:
@@ -107,15 +102,12 @@ def restore(database: Database, path: Path) -> tuple[Backup, Path | None]:
         return _restore_postgresql(database, path), None
     present = Path(str(database.url.database)).absolute()
     present.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(present) as candidate:
-        candidate.touch(mode=0o600)
+    with files.replacing(present, mode=0o600) as candidate:
         shutil.copyfile(path, candidate)
         verified = _verified(candidate, path, is_sqlite=True)
         with _opened(candidate) as copy:
             migrate.upgrade(copy)
-        _sync(candidate)
         kept = _set_aside(database, present)
-        candidate.replace(present)
     return verified, kept
 
 
@@ -168,34 +160,10 @@ def _restore_postgresql(database: Database, path: Path) -> Backup:
 _COMPANIONS: Final = ("-wal", "-shm", "-journal")
 
 
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A private unfinished file in the folder of `path`; gone at the end unless it was renamed."""
-    folder = path.absolute().parent
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)  # 0600 from the start
-    os.close(descriptor)
-    unfinished = Path(name)
-    try:
-        unfinished.unlink()  # SQLite copies into a file that is not there
-        yield unfinished
-    finally:
-        unfinished.unlink(missing_ok=True)
-        _forget_companions(unfinished)
-
-
 def _forget_companions(path: Path) -> None:
     """Nobody has this file open: what SQLite left beside it when reading is empty."""
     for suffix in _COMPANIONS:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """A backup that a power cut can take back is none."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

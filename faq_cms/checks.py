@@ -1,4 +1,4 @@
-"""The self-check: is this installation safe to serve, and does its ledger add up?
+"""The self-check: an installation safe to serve, and a ledger that adds up.
 
 The same lines are printed by `check`, decide whether `serve` starts, and stand on the page Système.
 A failure must not be served; a warning says what an administrator should look at. Nothing here

@@ -208,6 +208,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.last_administrator": (
         "C’est le dernier compte d’administration. Nommez d’abord une autre personne."
     ),
+    "conflict.import_running": (
+        "Un autre import vient d’écrire les mêmes articles\u00a0: rien n’a été importé. Recommencez."
+    ),
     "conflict.link_used": "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.",
     "conflict.newer_schema": (
         "Cette base vient d’une version plus récente du logiciel. Mettez le logiciel à jour."
@@ -255,6 +258,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.name.taken": "Ce nom est déjà pris. Choisissez-en un autre.",
     "invalid.note.too_long": "La note ne peut dépasser {detail} caractères.",
     "invalid.objective.range": "L’objectif est compris entre 1 et 99\u202f%.",
+    "invalid.channel.unknown": "Ce canal n’existe pas. Canaux\u00a0: {detail}.",
+    "invalid.output.missing": "Donnez le fichier à écrire\u00a0: --output FICHIER.",
     "invalid.password.guessable": (
         "Ce mot de passe est trop facile à deviner. Évitez votre nom et les répétitions."
     ),
@@ -286,6 +291,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "nothing_to_import": (
         "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "
         "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
+    ),
+    "conflict.empty_export": (
+        "{detail} contient un export rempli, et aucun article n’est publié\u00a0: le fichier est "
+        "laissé tel quel. Ajoutez --allow-empty pour le vider."
+    ),
+    "conflict.unknown_articles": (
+        "Articles inconnus ici\u00a0: {detail}. Rien n’a été écrit. "
+        "Corrigez leurs adresses, ou ajoutez --skip-unknown pour les laisser de côté."
     ),
     "backup_refused": "{name}\u00a0: sauvegarde refusée.",
     "backup_refused.damaged": (

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import importlib
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -42,6 +43,7 @@ from faq_cms import (
     people,
     public,
     settings,
+    starter,
 )
 from faq_cms.errors import (
     BadSetting,
@@ -87,6 +89,8 @@ def prepare(chosen: Settings | None = None) -> Settings:
             log.warning("%s", line.text)
     if failed := checks.failures(lines):
         raise UnfitToServe(failed[0].code, failed[0].text)
+    if created := starter.publish_once(now=dt.datetime.now(dt.UTC)):
+        log.info("starter FAQ published: %s articles", created)
     _prepared = chosen
     return chosen
 
@@ -96,6 +100,7 @@ _prepared: Settings | None = None
 
 def open_database(chosen: Settings) -> db.Database:
     """Put the database of the settings in use; nothing is opened yet. Raises BadSetting."""
+    os.umask(0o077)  # what readers write is for no other account of this machine
     try:
         return db.use(db.Database(chosen.database_url))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:

@@ -352,7 +352,7 @@ def is_balanced(session: Session) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DatedVote:
-    """A vote another system kept. `row` is its place in the document, from 1.
+    """A vote another system kept. `row` is the line of the document it stands on, from 1.
 
     `number` is the version that was read; None: the one that was published at `cast_at`. `visitor`
     is a digest; None: nobody can tell whether two votes are one person's.
@@ -504,11 +504,11 @@ def _placed(
     return rows, early
 
 
-def _published_versions(
-    session: Session, article_ids: set[int]
-) -> dict[int, list[_Placed]]:
+def _published_versions(session: Session, article_ids: set[int]) -> dict[int, list[_Placed]]:
     rows = session.execute(
-        select(Version.article_id, Version.id, Version.period_id, Version.number, Version.published_at)
+        select(
+            Version.article_id, Version.id, Version.period_id, Version.number, Version.published_at
+        )
         .where(Version.number.is_not(None))
         .order_by(Version.article_id, Version.number)
     )

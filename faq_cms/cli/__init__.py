@@ -5,6 +5,7 @@ a function of a module beside this one, imported when it runs: `--help` loads no
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from faq_cms.cli.parser import arguments_of
 
 REFUSED = 2
 INTERRUPTED = 130  # what a shell expects after Ctrl+C
+CUT_SHORT = 141  # and when a pipe closes
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -28,6 +30,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return refuse(french.sentence(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # `stats | head`: whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_SHORT
     except OSError as error:
         if error.filename is None:
             raise

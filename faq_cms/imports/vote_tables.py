@@ -40,9 +40,8 @@ class _Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VoteRow:
-    """One dated vote. `row` counts the votes from 1; `article` is a name the other system knows."""
+    """One dated vote. `line` counts from 1; `article` is a name the other system knows it by."""
 
-    row: int
     line: int
     article: str
     cast_at: dt.datetime
@@ -58,7 +57,6 @@ class VoteRow:
 class TotalRow:
     """The totals of one article at one instant."""
 
-    row: int
     line: int
     article: str
     taken_at: dt.datetime
@@ -75,12 +73,17 @@ class VoteTable:
     votes: tuple[VoteRow, ...]
     totals: tuple[TotalRow, ...]
 
+    @property
+    def names(self) -> list[str]:
+        """Every article named, once, in the order of the table."""
+        rows: list[VoteRow | TotalRow] = [*self.votes, *self.totals]
+        return list(dict.fromkeys(row.article for row in rows))
+
 
 @dataclass(frozen=True, slots=True)
 class _Record:
     """One line of the table, by column; refuses what it does not hold."""
 
-    row: int
     line: int
     cells: dict[str, str]
 
@@ -162,7 +165,7 @@ def _records(text: str) -> tuple[list[str], Iterator[_Record]]:
 
 
 def _filled(reader: "_Reader", header: list[str]) -> Iterator[_Record]:
-    row = 0
+    is_empty = True
     while True:
         line = reader.line_num + 1
         try:
@@ -172,17 +175,16 @@ def _filled(reader: "_Reader", header: list[str]) -> Iterator[_Record]:
         except csv.Error as error:
             raise BadRow("text", line, "") from error
         if any(cell.strip() for cell in cells):
-            row += 1
+            is_empty = False
             values = (cell.strip() for cell in cells)
-            yield _Record(row, line, dict(zip(header, values, strict=False)))
-    if row == 0:
+            yield _Record(line, dict(zip(header, values, strict=False)))
+    if is_empty:
         raise BadRow("no_rows", 1, "")
 
 
 def _vote(record: _Record, now: dt.datetime) -> VoteRow:
     helpful = record.verdict("helpful")
     return VoteRow(
-        row=record.row,
         line=record.line,
         article=record.needed("article"),
         cast_at=record.instant("cast_at", now),
@@ -197,7 +199,6 @@ def _vote(record: _Record, now: dt.datetime) -> VoteRow:
 
 def _total(record: _Record, now: dt.datetime) -> TotalRow:
     return TotalRow(
-        row=record.row,
         line=record.line,
         article=record.needed("article"),
         taken_at=record.instant("taken_at", now),

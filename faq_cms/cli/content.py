@@ -1,0 +1,231 @@
+"""`import`, `import-votes`, `export`: what comes in and what goes out."""
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from faq_cms import articles, db, exports, files, french, imports, loop, people, settings, votes
+from faq_cms.cli import opening
+from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
+from faq_cms.imports import apply, vote_tables
+from faq_cms.imports.apply import State, Step
+from faq_cms.imports.vote_tables import TotalRow, VoteRow, VoteTable
+
+# -- documents in --------------------------------------------------------------------------------
+
+
+def import_documents(given: Namespace) -> int:
+    """Import FAQ documents: all of them or, on any refusal, nothing."""
+    now = dt.datetime.now(dt.UTC)
+    data = {Path(path): _bytes(Path(path), imports.MAX_BYTES) for path in given.paths}
+    documents = {
+        path: imports.read(content, name=str(path), format=given.format)
+        for path, content in data.items()
+    }
+    opening.installation()
+    steps: list[Step] = []
+    if given.dry_run:
+        with db.reading() as session:
+            for document in documents.values():
+                steps += apply.plan(session, document)
+    else:
+        with db.transaction() as session:
+            for path, document in documents.items():
+                steps += apply.write(
+                    session,
+                    people.SYSTEM,
+                    document,
+                    name=path.name,
+                    digest=hashlib.sha256(data[path]).hexdigest(),
+                    publish=given.publish,
+                    category=given.category,
+                    now=now,
+                )
+    _tell_documents(given, documents, steps)
+    return 0
+
+
+def _tell_documents(
+    given: Namespace, documents: dict[Path, imports.Document], steps: list[Step]
+) -> None:
+    if given.json:
+        print(_json(_as_json(documents.values(), steps)))
+        return
+    for path, document in documents.items():
+        findings = [*document.warnings, *(f for e in document.entries for f in e.warnings)]
+        for finding in sorted(findings, key=lambda finding: finding.line):
+            print(f"{path}, ligne {french.number(finding.line)}\u00a0: {finding.message}")
+    for step in steps:
+        if step.reason:
+            print(f"{apply.STATES[step.state]}\u00a0: {step.entry.question} — {_why(step)}")
+    counts = [f"{apply.STATES[state]}\u00a0: {apply.count(steps, state)}" for state in State]
+    print(("Rien n’est écrit (--dry-run). " if given.dry_run else "") + " · ".join(counts))
+
+
+def _why(step: Step) -> str:
+    return apply.REASONS[step.reason] if step.reason else ""
+
+
+def _as_json(documents: Iterable[imports.Document], steps: list[Step]) -> dict[str, Any]:
+    return {
+        "entries": [
+            {
+                "question": entry.question,
+                "answer": entry.answer,
+                "category": entry.category,
+                "warnings": [asdict(finding) for finding in entry.warnings],
+            }
+            for document in documents
+            for entry in document.entries
+        ],
+        **{state.value: apply.count(steps, state) for state in State},
+        "warnings": [asdict(finding) for document in documents for finding in document.warnings],
+    }
+
+
+# -- votes in ------------------------------------------------------------------------------------
+
+
+def import_votes(given: Namespace) -> int:
+    """Import dated votes, or totals as dated snapshots; the same file twice changes nothing."""
+    now = dt.datetime.now(dt.UTC)
+    path = Path(given.path)
+    table = vote_tables.read(_bytes(path, vote_tables.MAX_BYTES), name=str(path), now=now)
+    opening.installation()
+    with db.reading() as session:
+        known = articles.measurable(session)
+    unknown = [name for name in table.names if name not in known]
+    if unknown and not given.skip_unknown:
+        raise Conflict("unknown_articles", ", ".join(unknown))
+    if table.totals:
+        report = _import_totals(table, known, now=now, dry_run=given.dry_run)
+    else:
+        report = _import_dated(table, known, path, now=now, dry_run=given.dry_run)
+    report["unknown"] = unknown
+    if given.json:
+        print(_json(report))
+    else:
+        what = "total" if table.totals else "vote"
+        _tell_votes(report, what=what, dry_run=given.dry_run)
+    return 0
+
+
+class _TakenBack(Exception):
+    """Ends a transaction without keeping what it did."""
+
+
+def _import_dated(
+    table: VoteTable, known: dict[str, int], path: Path, *, now: dt.datetime, dry_run: bool
+) -> dict[str, Any]:
+    """Count the votes of the table; a dry run counts them too, then takes everything back."""
+    dated = [_dated(row, known[row.article]) for row in table.votes if row.article in known]
+    done = votes.Imported(0, 0, 0, frozenset())
+    try:
+        with contextlib.suppress(_TakenBack), db.transaction() as session:
+            done = loop.votes_imported(session, people.SYSTEM, dated, digest=table.digest, now=now)
+            if dry_run:
+                raise _TakenBack
+    except BadRow as error:
+        error.name = str(path)
+        raise
+    return {"added": done.added, "known": done.known, "before_first_version": done.before_first}
+
+
+def _dated(row: VoteRow, article_id: int) -> votes.DatedVote:
+    secret = settings.current().secret
+    return votes.DatedVote(
+        row=row.line,
+        article_id=article_id,
+        cast_at=row.cast_at,
+        helpful=row.helpful,
+        number=row.version,
+        source=row.source,
+        reason=row.reason,
+        remark=row.remark,
+        visitor=votes.visitor(secret, f"import:{row.visitor}", article_id) if row.visitor else None,
+    )
+
+
+def _import_totals(
+    table: VoteTable, known: dict[str, int], *, now: dt.datetime, dry_run: bool
+) -> dict[str, Any]:
+    totals = [_total(row, known[row.article]) for row in table.totals if row.article in known]
+    written = 0
+    with contextlib.suppress(_TakenBack), db.transaction() as session:
+        written = votes.import_totals(session, people.SYSTEM, totals, now=now)
+        if dry_run:
+            raise _TakenBack
+    return {"added": written, "known": len(totals) - written}
+
+
+def _total(row: TotalRow, article_id: int) -> votes.Total:
+    return votes.Total(article_id, row.source, row.taken_at, row.helpful, row.unhelpful)
+
+
+def _tell_votes(report: dict[str, Any], *, what: str, dry_run: bool) -> None:
+    lead = "Rien n’est écrit (--dry-run). À ajouter" if dry_run else "Ajoutés"
+    print(f"{lead}\u00a0: {french.count(report['added'], what)}. ", end="")
+    print(f"Déjà connus\u00a0: {french.number(report['known'])}.")
+    if early := report.get("before_first_version"):
+        print(
+            f"{french.count(early, 'vote')} avant la première version publiée ici\u00a0: "
+            "comptés dans la première période de mesure."
+        )
+    if report["unknown"]:
+        print(f"Articles inconnus, laissés de côté\u00a0: {', '.join(report['unknown'])}")
+
+
+# -- articles out --------------------------------------------------------------------------------
+
+
+def export(given: Namespace) -> int:
+    """Write the published articles for one channel, or list the channels."""
+    if given.list:
+        for channel in exports.CHANNELS.values():
+            print(f"{channel.name:<14}{channel.label}")
+        return 0
+    if given.channel not in exports.CHANNELS:
+        raise Invalid("channel", "unknown", ", ".join(exports.CHANNELS))
+    channel = exports.CHANNELS[given.channel]
+    if given.output is None:
+        raise Invalid("output", "missing")
+    chosen = opening.installation()
+    with db.reading() as session:
+        published = articles.published(session, base_url=chosen.public_url)
+    site = exports.Site(name=chosen.site_name, base_url=chosen.public_url)
+    path = Path(given.output)
+    content = channel.write(published, site)
+    if not published and not given.allow_empty and _is_filled(path, content):
+        raise Conflict("empty_export", str(path))
+    with files.replacing(path, mode=_READABLE) as unfinished:
+        unfinished.write_bytes(content)
+    print(f"{path}\u00a0: {french.count(len(published), 'article')}, {french.size(len(content))}.")
+    return 0
+
+
+_READABLE = 0o644  # published texts: the program that fetches them is another account
+
+
+def _is_filled(path: Path, empty: bytes) -> bool:
+    """Whether the file holds an export, other than one without any article."""
+    return path.exists() and path.read_bytes() not in (b"", empty)
+
+
+# -- both ----------------------------------------------------------------------------------------
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    """The whole file, unless it is larger than anything that would be read."""
+    if path.stat().st_size > limit:
+        raise TooLarge(limit)
+    return path.read_bytes()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
