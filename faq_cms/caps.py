@@ -12,6 +12,7 @@ import hashlib
 import math
 import secrets
 import threading
+import time
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 
@@ -62,12 +63,13 @@ class Caps:
         """
         key = self._digest(f"{prefix(network)} {article_id}", now)
         self._take("votes", HARD, "hard", key)
-        return not all([self._limiter.hit(pace, "pace", key) for pace in PACE])
+        in_pace = [self._limiter.hit(pace, "pace", key) for pace in PACE]  # each window counts it
+        return not all(in_pace)
 
     def _take(self, scope: str, limit: RateLimitItem, *key: str) -> None:
         if not self._limiter.hit(limit, *key):
             stats = self._limiter.get_window_stats(limit, *key)
-            wait = stats.reset_time - dt.datetime.now(dt.UTC).timestamp()  # the limiter's own clock
+            wait = stats.reset_time - time.time()  # the limiter reads this clock itself
             raise TooMany(scope, max(1, math.ceil(wait)))
 
     def _digest(self, text: str, now: dt.datetime) -> str:
@@ -84,9 +86,7 @@ def prefix(address: str) -> str:
         ip = ip_address(address)
     except ValueError:
         return ""
-    network: Network = ip_network(
-        f"{ip}/{24 if isinstance(ip, IPv4Address) else 64}", strict=False
-    )
+    network: Network = ip_network(f"{ip}/{24 if isinstance(ip, IPv4Address) else 64}", strict=False)
     return str(network)
 
 

@@ -207,7 +207,9 @@ def with_wait(response: Response, error: FaqError) -> Response:
 def sentence(error: FaqError, *, writing: bool) -> str:
     """What the reader is told. A page that cannot be read is not a recording that failed."""
     if isinstance(error, Unavailable) and not writing:
-        return "Cette page ne peut pas être affichée pour le moment. Réessayez dans quelques minutes."
+        return (
+            "Cette page ne peut pas être affichée pour le moment. Réessayez dans quelques minutes."
+        )
     return french.sentence(error)
 
 

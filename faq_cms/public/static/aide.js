@@ -28,23 +28,27 @@
       throw new Error(LOST);
     }
     if (answer.ok && page.getElementById("avis-texte")) return page;
-    const refusal = part("avis-refus", page)?.textContent || page.querySelector("[data-refusal], main p")?.textContent;
-    throw new Error(refusal || LOST);
+    const refusal = page.querySelector("#avis-remarque-refus:not(:empty), [data-refusal], main p");
+    throw new Error(refusal?.textContent || LOST);
   }
 
-  function enqueue(address, fields, show, undo) {
+  // `place` is where a refusal is said: beside what was tapped.
+  function enqueue(place, address, fields, show, undo) {
     waiting += 1;
     box.setAttribute("aria-busy", "true");
     last = last.then(() => send(address, fields())).then(
-      (page) => { refuse(""); show(page); },
-      (error) => { undo(); refuse(error.message); },
+      (page) => { say(place, ""); show(page); },
+      (error) => { undo(); say(place, error.message); },
     ).finally(() => {
       waiting -= 1;
       if (!waiting) box.removeAttribute("aria-busy");
     });
   }
 
-  function refuse(sentence) { part("avis-refus").textContent = sentence; }
+  function say(place, sentence) {
+    const found = part(place);
+    if (found) found.textContent = sentence;
+  }
 
   function take(id, page) { part(id).replaceChildren(...document.importNode(part(id, page), true).childNodes); }
 
@@ -60,7 +64,7 @@
   function vote(form, button) {
     const undo = press(button);
     const fields = () => ({ helpful: button.value, version: form.elements.version.value, token: token() });
-    enqueue(form.action, fields, (page) => {
+    enqueue("avis-refus", form.action, fields, (page) => {
       const words = part("avis-remarque-texte")?.value;
       form.elements.token.value = part("avis-vote", page).elements.token.value;
       take("avis-texte", page);
@@ -73,10 +77,10 @@
 
   function reason(form, button) {
     const undo = press(button);
-    part("avis-note").textContent = "";
-    enqueue(form.action, () => ({ token: token(), reason: button.value }), (page) => {
-      const note = part("avis-note");
-      if (note) note.textContent = part("avis-note", page)?.textContent ?? "";
+    say("avis-note", "");
+    const fields = () => ({ token: token(), reason: button.value });
+    enqueue("avis-remarque-refus", form.action, fields, (page) => {
+      say("avis-note", part("avis-note", page)?.textContent ?? "");
     }, undo);
   }
 
@@ -84,7 +88,8 @@
     const text = part("avis-remarque-texte");
     if (button.disabled) return;
     button.disabled = true;
-    enqueue(form.action, () => ({ token: token(), text: text.value }), (page) => {
+    const fields = () => ({ token: token(), text: text.value });
+    enqueue("avis-remarque-refus", form.action, fields, (page) => {
       take("avis-texte", page);
       take("avis-suite", page);
       part("avis-texte").focus({ preventScroll: true });
