@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from sqlalchemy import URL
 
@@ -21,6 +22,10 @@ from tests import servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How long one example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("faq", deadline=None)
+hypothesis.settings.load_profile("faq")
 
 ENGINES = (
     pytest.param("sqlite", marks=pytest.mark.sqlite),
