@@ -25,10 +25,12 @@ SHAPES: Final[Mapping[Verdict, str]] = {
     Verdict.BELOW: "triangle-down",
     Verdict.UNDECIDED: "diamond",
     Verdict.MET: "circle",
-    Verdict.TOO_FEW: "stroke",
+    Verdict.TOO_FEW: "square",
 }
 _LINE: Final = "#8a94a0"
-_ROW: Final = 64  # pixels: two lines of words, then the interval
+_INK: Final = {False: "#0a1018", True: "#eef2f6"}  # words, on a light and on a dark background
+_ROW: Final = 62  # pixels: two lines of words, then the interval
+_DOWN: Final = 15  # where the interval lies, under the middle of its row
 _LABEL: Final = 90  # characters of a question; the whole is in the tooltip
 _PERIODS: Final = {Bucket.DAY: "D", Bucket.WEEK: "W-SUN", Bucket.MONTH: "M"}
 
@@ -57,10 +59,10 @@ def worst_first(frame: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns=["_standing", "_ratio", "_fewer"])
 
 
-def ranking(frame: pd.DataFrame) -> alt.LayerChart:
+def ranking(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
     """*Utilité* of each article: its share, what remains plausible, its objective.
 
-    `frame` as `worst_first` gives it. One row an article, in that order.
+    `frame` as `worst_first` gives it. One row an article, in that order, without a vote included.
     """
     data = _ranked(frame)
     verdict = _verdict_scales()
@@ -68,13 +70,14 @@ def ranking(frame: pd.DataFrame) -> alt.LayerChart:
         "label:N",
         sort=None,
         title=None,
-        scale=alt.Scale(paddingInner=0.2),
+        scale=alt.Scale(domain=list(data["label"])),
         axis=alt.Axis(
             # The label stands over its own interval: long questions need the whole width.
             labelAlign="left",
             labelBaseline="bottom",
             labelPadding=0,
-            labelOffset=2,
+            labelOffset=-14,
+            labelColor=_INK[is_dark],
             labelLimit=alt.ExprRef("width"),
             labelExpr="slice(split(datum.label, '\\n'), 1)",
             labelLineHeight=18,
@@ -91,15 +94,15 @@ def ranking(frame: pd.DataFrame) -> alt.LayerChart:
         title="Part de Oui",
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], titleAnchor="start"),
     )
-    interval = base.mark_bar(height=9, cornerRadius=5, opacity=0.35, yOffset=15).encode(
+    interval = base.mark_bar(height=9, cornerRadius=5, opacity=0.35, yOffset=_DOWN).encode(
         x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1])),
         x2="high:Q",
         color=verdict["color"],
     )
     objective = base.mark_tick(
-        thickness=2, height=22, yOffset=15, color=_LINE, orient="vertical"
+        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
     ).encode(x="objective:Q")
-    share = base.mark_point(filled=True, opacity=1, yOffset=15).encode(
+    share = base.mark_point(filled=True, opacity=1, yOffset=_DOWN).encode(
         x=shares,
         size=alt.Size(
             "votes:Q", scale=alt.Scale(type="sqrt", range=[60, 320], domainMin=0), legend=None
@@ -215,7 +218,7 @@ def _short(question: str) -> str:
 
 def _verdict_scales() -> dict[str, Any]:
     names = [VERDICTS[verdict] for verdict in COLOURS]
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolStrokeWidth=2)
+    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1)
     return {
         "color": alt.Color(
             "verdict:N", scale=alt.Scale(domain=names, range=list(COLOURS.values())), legend=legend

@@ -99,13 +99,15 @@ def by_day(revision: int, article_id: int | None = None) -> pd.DataFrame:
 
 @_cached
 def ranking(
-    revision: int, since: dt.date | None, category: str | None, most: int
+    revision: int, since: dt.date | None, category: str | None, most: int, is_dark: bool
 ) -> dict[str, Any]:
     """The chart of the `most` least useful articles, as Vega-Lite. See `charts.ranking`."""
     frame = usefulness(revision, since)
     if category is not None:
         frame = frame[frame["category"] == category]
-    chart: dict[str, Any] = charts.ranking(charts.worst_first(frame).head(most)).to_dict()
+    chart: dict[str, Any] = charts.ranking(
+        charts.worst_first(frame).head(most), is_dark=is_dark
+    ).to_dict()
     return chart
 
 

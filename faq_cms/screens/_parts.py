@@ -53,7 +53,7 @@ def figure(of: Counts) -> None:
 def link(file: str, label: str, *, icon: str | None = None, **query: str) -> None:
     """A way to another screen, for whoever may open it; nothing for others."""
     if _session.may_open(file):
-        st.page_link(file, label=label, icon=icon, query_params=query)
+        st.page_link(file, label=label, icon=icon, query_params=query, width="stretch")
 
 
 def article_link(article_id: int, question: str, *, came_from: str) -> None:
@@ -67,6 +67,11 @@ def correct(article_id: int, *, came_from: str, remark_id: int | None = None) ->
     if remark_id is not None:
         query["remarque"] = str(remark_id)
     st.switch_page("article.py", query_params=query)
+
+
+def is_dark() -> bool:
+    """Whether this person reads on a dark background."""
+    return st.context.theme.type == "dark"
 
 
 def known(value: Any) -> bool:

@@ -25,15 +25,19 @@ def card(
     came_from: str,
     now: dt.datetime,
     is_fresh: bool = False,
-    names_article: bool = True,
+    stands_alone: bool = True,
 ) -> None:
-    """One remark in full, and its outcomes. `is_fresh`: it came since the person's last visit."""
-    with st.container(border=True, gap="small"):
-        if names_article:
+    """One remark in full, and its outcomes.
+
+    `is_fresh`: it came since the person's last visit. `stands_alone`: its article is not shown
+    around it, with a « Corriger » of its own.
+    """
+    with st.container(border=True, gap="xsmall"):
+        if stands_alone:
             _parts.article_link(remark["article_id"], remark["question"], came_from=came_from)
         st.caption(circumstances(remark, now=now, is_fresh=is_fresh))
         words(remark)
-        outcomes(remark, came_from=came_from)
+        outcomes(remark, came_from=came_from, may_correct=stands_alone)
 
 
 def words(remark: Mapping[Any, Any]) -> None:
@@ -58,14 +62,16 @@ def circumstances(remark: Mapping[Any, Any], *, now: dt.datetime, is_fresh: bool
     return " · ".join(parts)
 
 
-def outcomes(remark: Mapping[Any, Any], *, came_from: str) -> None:
+def outcomes(remark: Mapping[Any, Any], *, came_from: str, may_correct: bool) -> None:
     """Corriger · Sans suite · Transmettre à l’assistance; or back among the new ones."""
     remark_id = int(remark["remark_id"])
     with st.container(horizontal=True, gap="small"):
         if remark["state"] != RemarkState.NEW:
             _outcome("Remettre à traiter", remark_id, RemarkState.NEW, icon=":material/undo:")
             return
-        if st.button("Corriger", icon=":material/edit:", key=f"correct_{remark_id}"):
+        if may_correct and st.button(
+            "Corriger", icon=":material/edit:", key=f"correct_{remark_id}"
+        ):
             _parts.correct(int(remark["article_id"]), came_from=came_from, remark_id=remark_id)
         _outcome(
             "Sans suite", remark_id, RemarkState.NO_ACTION, icon=":material/do_not_disturb_on:"

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from typing import Final
 
 import pandas as pd
 
@@ -10,8 +9,6 @@ from faq_cms import french
 from faq_cms.charts import counts_of
 from faq_cms.exports.csv_excel import neutralised
 from faq_cms.helpfulness import Verdict
-
-NO_CATEGORY: Final = ""
 
 
 def usefulness(frame: pd.DataFrame) -> pd.DataFrame:
@@ -21,14 +18,14 @@ def usefulness(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Question": frame["question"],
-            "Catégorie": frame["category"].fillna(NO_CATEGORY),
             "Utilité": [f"{each.dots} {each.text}".strip() for each in figures],
             "Votes": frame["votes"],
-            "Détail": [french.split(each) for each in counts],
             "Constat": [french.label(Verdict(code)) for code in frame["verdict"]],
+            "Détail": [french.split(each) for each in counts],
             "Objectif": [french.percent(share) for share in frame["objective"]],
             "Version": frame["version"],
             "Mesuré depuis": [french.short_date(at) for at in frame["period_opened_at"]],
+            "Catégorie": frame["category"].fillna(""),
         }
     )
 

@@ -29,10 +29,11 @@ def matching(frame: pd.DataFrame, words: str, reason: str | None) -> pd.DataFram
         frame = frame[frame["reason"].isna()]
     elif reason:
         frame = frame[frame["reason"] == reason]
+    said = (frame["text"] + " " + frame["question"]).map(search.fold)
+    is_found = pd.Series(True, index=frame.index)
     for word in search.fold(words).split():
-        said = frame["text"] + " " + frame["question"] + " " + frame["reference"]
-        frame = frame[said.map(search.fold).str.contains(word, regex=False)]
-    return frame
+        is_found &= said.str.contains(word, regex=False) | (frame["reference"] == word.upper())
+    return frame[is_found]
 
 
 def erasure() -> None:
@@ -91,7 +92,7 @@ if not _data.waiting(revision).has_remarks:
 
 words_asked, reason_asked = st.columns(2)
 words = words_asked.text_input(
-    "Chercher", key="q", bind="query-params", icon=":material/search:", max_chars=100
+    "Chercher", key="mots", bind="query-params", icon=":material/search:", max_chars=100
 )
 reason = reason_asked.selectbox(
     "Raison",

@@ -22,12 +22,12 @@ Row = Mapping[Any, Any]
 
 def listed_article(row: Row) -> None:
     """One article of the list: why, its figures, what readers wrote, and what to do."""
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         heading(row)
         st.markdown(why(row))
         figures(row)
-        remarks_of(row)
         actions(row)
+        remarks_of(row)
 
 
 def heading(row: Row) -> None:
@@ -70,12 +70,12 @@ def remarks_of(row: Row) -> None:
     """The remarks that wait for an outcome, in full."""
     mine = remarks[remarks["article_id"] == row["article_id"]].to_dict("records")
     for remark in mine[:REMARKS_SHOWN]:
-        _remark.card(remark, came_from=HERE, now=now, names_article=False)
+        _remark.card(remark, came_from=HERE, now=now, stands_alone=False)
     if len(mine) > REMARKS_SHOWN:
         others = len(mine) - REMARKS_SHOWN
         with st.expander(f"Lire {french.count(others, 'autre remarque', 'autres remarques')}"):
             for remark in mine[REMARKS_SHOWN:]:
-                _remark.card(remark, came_from=HERE, now=now, names_article=False)
+                _remark.card(remark, came_from=HERE, now=now, stands_alone=False)
 
 
 def actions(row: Row) -> None:
@@ -147,7 +147,7 @@ def settle(article_id: int) -> None:
 
 def observed_article(row: Row) -> None:
     """A corrected article, the version that answers, and what readers say since."""
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         _parts.article_link(row["article_id"], row["question"], came_from=HERE)
         st.markdown(
             f"En observation depuis la version {row['answering']}, publiée le "

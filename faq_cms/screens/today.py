@@ -50,7 +50,7 @@ def last_noes() -> None:
     if noes.empty:
         return
     st.subheader("Derniers Non", anchor=False)
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         for no in noes.to_dict("records"):
             _parts.article_link(no["article_id"], no["question"], came_from=HERE)
             parts = ["Nouveau"] if is_fresh(no["cast_at"]) else []
@@ -63,7 +63,7 @@ def last_noes() -> None:
 def this_month() -> None:
     """One sentence on the votes of the month, then what is missing to conclude."""
     counts = _data.total(revision, today.replace(day=1), today)
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{french.headline(counts, 'ce mois-ci')}**")
         judged = int((figures["evidence"] >= MINIMUM_EVIDENCE).sum())
         enough = french.plural(judged, "a assez de votes", "ont assez de votes")
@@ -86,7 +86,7 @@ def to_correct() -> None:
         french.count(alone, "signalement isolé", "signalements isolés") if alone else "",
     ]
     st.subheader("À corriger", anchor=False)
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(", ".join(part for part in named if part))
         questions = figures.set_index("article_id")["question"]
         ordered = queue.sort_values("is_confirmed", ascending=False, kind="stable")
@@ -103,7 +103,7 @@ def my_drafts() -> None:
     if drafts.empty:
         return
     st.subheader("Mes brouillons", anchor=False)
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         for draft in drafts.sort_values("draft_saved_at", ascending=False).to_dict("records"):
             _parts.article_link(draft["article_id"], draft["question"], came_from=HERE)
             st.caption(f"Enregistré {french.ago(draft['draft_saved_at'], now)}")
@@ -116,9 +116,9 @@ revision = _data.revision()
 library = _data.library()
 figures = _data.usefulness(revision)
 
-since = f"depuis votre dernière visite, {french.ago(before, now)}" if before else "bienvenue"
+visited = f" · votre dernière visite\u00a0: {french.ago(before, now)}" if before else ""
 _parts.head(
-    "Aujourd’hui", f"{french.DAYS[today.weekday()].capitalize()} {french.date(today)}, {since}."
+    "Aujourd’hui", f"{french.DAYS[today.weekday()].capitalize()} {french.date(today)}{visited}"
 )
 
 if library.empty:
@@ -127,11 +127,11 @@ if library.empty:
         "Importez votre FAQ, ou écrivez un premier article.",
         icon=":material/article:",
     )
-    _parts.link("import.py", "Importer un document", icon=":material/upload_file:")
+    _parts.link("importing.py", "Importer un document", icon=":material/upload_file:")
     _parts.link("articles.py", "Écrire un article", icon=":material/add:")
     st.stop()
 
-news, work = st.columns([5, 3], gap="large")
+news, work = st.columns([2, 1], gap="large")
 with news:
     remarks_to_settle()
     last_noes()

@@ -82,9 +82,9 @@ if not _data.waiting(revision).has_published:
     st.stop()
 
 usual = helpfulness.default_window(_data.votes_by_window(revision, today))
-period_asked, category_asked = st.columns([3, 2], vertical_alignment="bottom")
+choices = st.container(horizontal=True, vertical_alignment="bottom")
 window = Window(
-    period_asked.segmented_control(
+    choices.segmented_control(
         "Période",
         list(WINDOWS),
         format_func=WINDOWS.__getitem__,
@@ -92,6 +92,7 @@ window = Window(
         required=True,
         key="periode",
         bind="query-params",
+        wrap=True,
     )
     or usual
 )
@@ -100,13 +101,14 @@ figures = _data.usefulness(revision, since)
 categories = sorted(figures["category"].dropna().unique())
 category = None
 if categories:
-    category = category_asked.selectbox(
+    category = choices.selectbox(
         "Catégorie",
         categories,
         index=None,
         key="categorie",
         bind="query-params",
         placeholder="Toutes les catégories",
+        width=260,
     )
 shown = charts.worst_first(
     figures if category is None else figures[figures["category"] == category]
@@ -123,7 +125,9 @@ st.caption(
 
 if total.votes:
     st.vega_lite_chart(
-        spec=_data.ranking(revision, since, category, DRAWN), key="ranking", alt=in_words()
+        spec=_data.ranking(revision, since, category, DRAWN, _parts.is_dark()),
+        key="ranking",
+        alt=in_words(),
     )
     st.caption(
         "Le point est la part de Oui, d’autant plus gros qu’il y a de votes\u202f; la barre, ce qui "

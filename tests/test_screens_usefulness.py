@@ -1,0 +1,141 @@
+"""Utilité des articles: figures shown as their number of votes allows, in a chart, a table, a file."""
+
+import csv
+import datetime as dt
+import io
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from faq_cms import articles, db, people
+from faq_cms.screens import _data, _table
+from tests import content, screens
+
+SCREEN = "usefulness.py"
+
+
+@pytest.fixture(autouse=True)
+def secret(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> str:
+    return screens.signed_in(monkeypatch)
+
+
+def spec(app: AppTest, number: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(app.get("vega_lite_chart")[number].proto.spec)
+    return found
+
+
+def test_without_a_published_article_it_says_what_to_do() -> None:
+    assert "Aucun article publié" in screens.words(screens.application(SCREEN))
+
+
+def test_without_a_vote_there_is_no_chart_and_no_percentage() -> None:
+    content.published()
+    app = screens.application(SCREEN)
+    assert not app.get("vega_lite_chart")
+    assert list(app.dataframe[0].value["Utilité"]) == ["Aucun vote"]
+    assert "\u202f%" not in screens.words(app)
+
+
+@pytest.mark.parametrize(
+    ("helpful", "unhelpful", "figure", "verdict"),
+    [
+        (1, 0, "● 1 Oui, 0 Non", "Trop peu de votes"),
+        (1, 1, "●○ 1 Oui, 1 Non", "Trop peu de votes"),
+        (6, 3, "●●●●●●○○○ 6 Oui, 3 Non", "Trop peu de votes"),
+        (7, 3, "70\u202f% (7 sur 10), entre 40 et 89\u202f%", "Indécis"),
+        (0, 10, "0\u202f% (0 sur 10), entre 0 et 28\u202f%", "Sous l’objectif"),
+    ],
+)
+def test_a_figure_is_shown_by_its_number_of_votes(
+    helpful: int, unhelpful: int, figure: str, verdict: str
+) -> None:
+    content.received(content.published().id, helpful, unhelpful)
+    table = screens.application(SCREEN).dataframe[0].value
+    assert list(table["Utilité"]) == [figure]
+    assert list(table["Constat"]) == [verdict]
+
+
+def test_a_row_says_what_its_no_are_about_and_since_when_it_is_measured() -> None:
+    content.received(content.published().id, helpful=6, unhelpful=5, off_text=3)
+    row = screens.application(SCREEN).dataframe[0].value.iloc[0]
+    assert row["Détail"] == "6 Oui · 2 Non sur le texte · 3 Non hors texte"
+    assert (row["Votes"], row["Version"], row["Mesuré depuis"]) == (11, 1, "02/03/2026")
+
+
+def test_the_worst_comes_first_and_what_cannot_be_ranked_last() -> None:
+    good, bad, few, _none = (content.published(f"Question {name}") for name in "ABCD")
+    content.received(good.id, helpful=10, unhelpful=1)
+    content.received(bad.id, helpful=3, unhelpful=9)
+    content.received(few.id, helpful=0, unhelpful=2)
+    app = screens.application(SCREEN)
+    asked = ["Question B", "Question A", "Question C", "Question D"]
+    assert list(app.dataframe[0].value["Question"]) == asked
+    rows = spec(app)["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert [row.split("\n")[1] for row in rows] == asked
+
+
+def test_the_period_is_named_and_narrows_the_votes() -> None:
+    article, now = content.published(), dt.datetime.now(dt.UTC)
+    content.voted(article.id, True, now=now)
+    content.voted(article.id, True, now=now - dt.timedelta(days=60))
+    app = screens.application(SCREEN)
+    assert "Depuis le début\u00a0: 2 votes" in screens.words(app)
+    app.segmented_control(key="periode").set_value("28d").run()
+    assert "28 derniers jours\u00a0: 1 vote" in screens.words(app)
+    assert list(app.dataframe[0].value["Votes"]) == [1]
+
+
+def test_a_category_narrows_the_articles() -> None:
+    filed, other = content.published("Question classée"), content.published("Question libre")
+    content.received(filed.id, helpful=1, unhelpful=0)
+    content.received(other.id, helpful=1, unhelpful=0)
+    with db.transaction() as session:
+        category = articles.add_category(session, people.SYSTEM, name="Paiement", now=content.NOW)
+        articles.file_under(
+            session, people.SYSTEM, filed.id, category_id=category.id, now=content.NOW
+        )
+    app = screens.application(SCREEN)
+    app.selectbox(key="categorie").set_value("Paiement").run()
+    assert list(app.dataframe[0].value["Question"]) == ["Question classée"]
+
+
+def test_the_file_holds_exactly_the_table_and_runs_nothing() -> None:
+    article = content.published("=HYPERLINK(1)")
+    content.received(article.id, helpful=7, unhelpful=3)
+    table = _table.usefulness(_data.usefulness(_data.revision()))
+    file = _table.sheet(table)
+    assert file.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == list(table.columns)
+    assert rows[1][0] == "'=HYPERLINK(1)"
+    assert rows[1][1:] == [str(cell) for cell in table.iloc[0]][1:]
+
+
+def test_one_article_is_followed_version_after_version() -> None:
+    article = content.published()
+    content.received(article.id, helpful=3, unhelpful=2)
+    content.revised(article.id, "Par virement uniquement.")
+    app = screens.application(SCREEN)
+    app.selectbox(key="suivi").set_value(article.id).run()
+    said = screens.words(app)
+    assert "**Version 2**, publiée le 2 mars 2026" in said
+    assert "3 Oui, 2 Non" in said
+    assert "Pas assez de votes pour une courbe" in said
+
+
+def test_a_curve_is_drawn_when_there_are_enough_votes() -> None:
+    article, now = content.published(), dt.datetime.now(dt.UTC)
+    for day in range(0, 270, 3):
+        content.voted(article.id, day % 2 == 0, now=now - dt.timedelta(days=day))
+    app = screens.application(SCREEN)
+    app.selectbox(key="suivi").set_value(article.id).run()
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_the_chart_is_told_in_words_too() -> None:
+    content.received(content.published().id, helpful=7, unhelpful=3)
+    alt = screens.application(SCREEN).get("vega_lite_chart")[0].proto.alt
+    assert content.QUESTION in alt
+    assert "70\u202f% (7 sur 10)" in alt
