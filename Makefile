@@ -19,7 +19,7 @@ help: ## list the targets
 run: environment ## install what is missing, then serve on http://127.0.0.1:8501 (ARGS="--port 8600")
 	@exec $(VENV) -m faq_cms serve $(ARGS)
 
-demo: environment ## fill an empty database with demonstration data
+demo: environment ## serve made-up data, marked as such, from a database of its own
 	@$(VENV) -m faq_cms demo $(ARGS)
 
 test: environment-dev ## run every test that gates: both engines, pages, HTTP, Chromium

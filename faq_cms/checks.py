@@ -182,16 +182,16 @@ def _integrity() -> Iterator[Line]:
 def _content() -> Iterator[Line]:
     with db.reading() as session:
         is_balanced = votes.is_balanced(session)
-        states = articles.library(session)["state"].value_counts()
-        masked = [a for a in articles.published(session) if people_see_masked(a.answer)]
+        library = articles.library(session)
+        masked = [a for a in articles.published(session) if shows_masked_address(a.answer)]
         has_account = bool(people.team(session))
     yield (
         Line("ledger", State.PASSED, "Les totaux correspondent aux votes")
         if is_balanced
         else Line("ledger", State.FAILED, "Les totaux ne correspondent pas aux votes enregistrés")
     )
-    published = int(states.get("published", 0))
-    drafts = int(states.get("draft", 0))
+    published = int((library["state"] == "published").sum())
+    drafts = int(library["draft_revision"].notna().sum())
     yield Line(
         "articles",
         State.PASSED if published else State.WARNING,
@@ -215,6 +215,6 @@ def _content() -> Iterator[Line]:
     )
 
 
-def people_see_masked(answer: str) -> bool:
+def shows_masked_address(answer: str) -> bool:
     """Whether an answer still shows an address hidden by the site it was copied from."""
     return "[email protected]" in answer.replace("\u00a0", " ")

@@ -4,7 +4,7 @@ import datetime as dt
 import runpy
 from argparse import Namespace
 
-from faq_cms import db, people, server, settings
+from faq_cms import db, demonstration, french, people, server, settings
 from faq_cms.settings import Settings
 
 
@@ -12,6 +12,20 @@ def serve(given: Namespace) -> int:
     """Serve this installation until asked to stop."""
     chosen = server.prepare(settings.load(host=given.host, port=given.port))
     _run(chosen)
+    return 0
+
+
+def demo(given: Namespace) -> int:
+    """Fill a database of its own with a made-up past, then serve it, marked as such on every page."""
+    now = dt.datetime.now(dt.UTC)
+    chosen = settings.use(demonstration.settings_of(settings.load(port=given.port)))
+    server.open_database(chosen)
+    server.migrate_database()
+    if told := demonstration.fill(now=now):
+        print(f"Données de démonstration\u00a0: {french.count(told, 'vote')} inventés sur 4 mois.")
+    print(f"Base à part\u00a0: {chosen.var / 'demo.db'} (à effacer pour recommencer).", flush=True)
+    if not given.fill_only:
+        _run(server.prepare(chosen))
     return 0
 
 
