@@ -119,9 +119,9 @@ _BLANK = "[ \t\u00a0\u202f\u2009]"
 _OPENING = r"\s(\[{«“‘<>|#\\"
 # « **mot** ! » takes its space after the marks, « **!** » takes none.
 _AFTER_WORD = rf"(?<=[^{_OPENING}*_~])|(?<=[^{_OPENING}*_~][*_~])|(?<=[^{_OPENING}*_~][*_~]{{2}})"
-# A sign inside a word is code, a smiley or an address: « a?b=1 », « != », « ;) ».
 # Signs in a row take one space, before the first.
 _APART = "(?<![;:!?])"
+# A sign inside a word is code, a smiley or an address: « a?b=1 », « != », « ;) ».
 _END = r"(?=[\s»”’\"'*_~.,…—\]}]|$)"
 
 
@@ -202,7 +202,7 @@ _CAPITAL = re.compile(rf"(?<![\w@/-])(?<!\w\.)(?:{'|'.join(_CAPITALS)})(?!\w)")
 _PREPOSITION = re.compile(
     rf"(?:^[ \t>#*_+|.)\d-]*|[.!?…]\s+|«{_BLANK}*|\")(A)(?=[ {NO_BREAK}](?:"
     "partir|propos|titre|défaut|noter|savoir|moins|chaque|côté|cause|condition|compter|"
-    "quel|quels|quelle|quelles|qui|quoi|ce|cet|cette|ces|la|l['’]|notre|votre|vos|nos"
+    "quel|quels|quelle|quelles|qui|quoi|ce|cet|cette|ces|la|notre|votre|vos|nos"
     r")(?!\w)|[ ]l['’])",
     re.MULTILINE,
 )
@@ -233,13 +233,14 @@ def _misspelt_signs(text: str) -> Iterator[Finding]:
         yield Finding("ordinal", start, end, text[start:end], short, safe=False)
 
 
+_QUOTE = re.compile('"')
 _BEFORE_OPENING = set("([{«“‘'’*_~-–—/|>")
 
 
 def _straight_quotes(text: str, kept: "_Kept") -> Iterator[Finding]:
-    """The straight quotes of each paragraph where every one clearly opens or closes."""
-    for start, end in _paragraphs(text):
-        quotes = (match.start() for match in re.compile('"').finditer(text, start, end))
+    """The straight quotes of each block where every one clearly opens or closes."""
+    for start, end in kept.blocks:
+        quotes = (match.start() for match in _QUOTE.finditer(text, start, end))
         marks = [i for i in quotes if not kept.touched_by(i, i + 1)]
         if len(marks) % 2 == 0 and all(
             _opens(text, i) if rank % 2 == 0 else _closes(text, i) for rank, i in enumerate(marks)
@@ -269,22 +270,23 @@ _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]{1,999})\]:.*$", re.MULTILINE)
 _LABEL = re.compile(r"\[([^\[\]\n]{1,999})\]")
-_NOT_PROSE = re.compile(
-    r"""
-      \]\( (?: [^()\\\n] | \\. | \([^()\n]{0,500}\) ){0,2000} \)    # the address of a link
-    | \\[!-/:-@\[-`{-~]                                             # an escaped sign
-    | &(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|\w{2,31});               # an entity
-    | <[a-zA-Z/!][^<>\n]{0,2000}>                                   # a tag, <https://…>, <a@b>
-    | (?<![^\W_])[a-zA-Z][a-zA-Z0-9+-]{1,30}://[^\s<>«»"]*          # a bare address
-    | (?<!\w)(?:mailto|tel):[^\s<>«»"]+
-    | (?<![^\s<>()"«»\[\]])[^\s<>()"«»\[\]@]*@[^\s<>()"«»\[\]]*\w        # an e-mail address
-    | (?<![\w-])(?<!\w\.)[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s<>«»"]*)?  # example.org/aide
-    | (?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]{2,4}){3,8}(?!\w)  # an account number
-    | (?<![\w:]):[a-z0-9_+-]+:(?![\w:])                             # :sourire:
-    | ^[ \t]*[|:-][ \t|:-]*$                                        # the rule of a table
-    | ^(?:[ \t]*(?:>|(?:\#{1,6}|[-*+]|\d{1,9}[.)])(?=[ \t])))+[ \t]*  # list, quote, heading marks
-    """,
-    re.VERBOSE | re.MULTILINE,
+# Each looked for by itself: one that starts inside another is kept whole too.
+_NOT_PROSE = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"\]\((?:[^()\\\n]|\\.|\([^()\n]{0,500}\)){0,2000}\)",  # the address of a link
+        r"\\[!-/:-@\[-`{-~]",  # an escaped sign
+        r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});",  # an entity
+        r"<[a-zA-Z/!][^<>\n]{0,2000}>",  # a tag, <https://…>, <a@b>
+        r"(?<![^\W_])[a-zA-Z][a-zA-Z0-9+-]{1,30}://[^\s<>«»\"]*",  # a bare address
+        r"(?<!\w)(?:mailto|tel):[^\s<>«»\"]+",
+        r"(?<![^\s<>()\"«»\[\]])[^\s<>()\"«»\[\]@]*@[^\s<>()\"«»\[\]]*\w",  # an e-mail address
+        r"(?<![\w-])(?<!\w\.)[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[^\s<>«»\"]*)?",  # example.org/aide
+        r"(?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]{2,4}){3,8}(?!\w)",  # an account number
+        r"(?<![\w:]):[a-z0-9_+-]+:(?![\w:])",  # :sourire:
+        r"^[ \t]*[|:-][ \t|:-]*$",  # the rule of a table
+        r"^(?:[ \t]*(?:>|(?:#{1,6}|[-*+]|\d{1,9}[.)])(?=[ \t])))+[ \t]*",  # list, quote, heading
+    )
 )
 
 
@@ -292,18 +294,24 @@ Span = tuple[int, int]
 
 
 class _Kept:
-    """The characters of a Markdown text that no rule may touch."""
+    """The characters of a Markdown text that no rule may touch, and the blocks of its prose."""
 
     def __init__(self, text: str) -> None:
         self._mask = bytearray(len(text))
-        self._hold(_code_blocks(text))
-        for start, end in _paragraphs(text):
-            self._hold(_code_spans(text, start, end))
+        code = list(_code_blocks(text))
+        self._hold(code)
+        self.blocks = list(_between(text, _NEW_BLOCK, code))
+        # Only a parser knows whether « - » starts an item or goes on with a paragraph, and so how
+        # far an unpaired backtick reaches: what is code in any of the readings is kept.
+        for breaks in (_LINE_END, _NEW_BLOCK, _BLANK_LINE):
+            for start, end in _between(text, breaks, code):
+                self._hold(_code_spans(text, start, end))
         definitions = list(_DEFINITION.finditer(text))
         labels = {_label(definition[1]) for definition in definitions}
         self._hold(match.span() for match in definitions)
         self._hold(match.span() for match in _LABEL.finditer(text) if _label(match[1]) in labels)
-        self._hold(match.span() for match in _NOT_PROSE.finditer(text))
+        for pattern in _NOT_PROSE:
+            self._hold(match.span() for match in pattern.finditer(text))
 
     def _hold(self, spans: Iterable[Span]) -> None:
         for start, end in spans:
@@ -347,11 +355,18 @@ def _code_blocks(text: str) -> Iterator[Span]:
         at += len(line)
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
+_LINE_END = re.compile(r"\n")
+_NEW_BLOCK = re.compile(r"\n(?=[ \t]*(?:>[ \t]*)*(?:\n|\||(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]))")
+_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+
+
+def _between(text: str, breaks: re.Pattern[str], code: Iterable[Span]) -> Iterator[Span]:
+    """The stretches of prose between the breaks and the blocks of code."""
     start = 0
-    for blank in re.finditer(r"\n[ \t]*(?=\n)", text):
-        yield start, blank.start()
-        start = blank.end()
+    for end, resume in sorted([*(match.span() for match in breaks.finditer(text)), *code]):
+        if end > start:
+            yield start, end
+        start = max(start, resume)
     yield start, len(text)
 
 
@@ -359,7 +374,7 @@ _BACKTICKS = re.compile("`+")
 
 
 def _code_spans(text: str, start: int, end: int) -> Iterator[Span]:
-    """Each stretch of a paragraph between two runs of as many backticks."""
+    """Each stretch of one block between two runs of as many backticks."""
     runs = list(_BACKTICKS.finditer(text, start, end))
     later: defaultdict[int, list[int]] = defaultdict(list)  # Ends of the runs to come, by length.
     for run in reversed(runs):

@@ -48,6 +48,8 @@ N, B = "\u202f", "\u00a0"  # Narrow no-break space, no-break space.
         ("«oui»", f"«{N}oui{N}»"),
         ("« oui »", f"«{N}oui{N}»"),
         (f"«{B}oui{B}»", f"«{N}oui{N}»"),
+        ('- "un" ?\n- "deux', f'- «{N}un{N}»{N}?\n- "deux'),
+        ('"un\ndeux"', f"«{N}un\ndeux{N}»"),
         ("« oui ? »", f"«{N}oui{N}?{N}»"),
         # Apostrophe
         ("l'article d'aujourd'hui", "l’article d’aujourd’hui"),
@@ -111,6 +113,10 @@ def test_french_is_put_right(typed: str, right: str) -> None:
         "Oui.\n\n    l'avis !",
         "\tl'avis !",
         "- oui\n\n        l'avis !",
+        "un ` seul\n- `l'avis !`",
+        "# un ` seul\n`l'avis !`",
+        "un ` seul\n```\n`\n```\n`l'avis !`",
+        "`l'avis\nsuite d'avis !`",
         # Addresses
         "https://example.org/l'avis?a=1;b=2",
         "http://example.org:8080/",
@@ -268,6 +274,7 @@ def test_findings_are_in_order_apart_and_exact(text: str) -> None:
 
 
 @given(frenchish)
+@example("AA00 1234 5678 9012“n°5a@b.behttps://e.org/l'x?")
 def test_what_is_right_has_no_safe_finding_left(text: str) -> None:
     assert [finding for finding in find(fix(text)) if finding.safe] == []
 
