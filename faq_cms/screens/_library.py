@@ -80,7 +80,7 @@ def _table(revision: int, stamp: tuple[int, ...]) -> pd.DataFrame:  # noqa: ARG0
     frame["flag"] = frame["article_id"].map(flags)
     frame["folded"] = [search.fold(question) for question in frame["question"]]
     frame["haystack"] = [
-        f"{question} {search.fold(category or '')}"
-        for question, category in zip(frame["folded"], frame["category"], strict=True)
+        f"{question} {search.fold(category)}"
+        for question, category in zip(frame["folded"], frame["category"].fillna(""), strict=True)
     ]
     return frame

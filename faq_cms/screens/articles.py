@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -15,6 +16,7 @@ from faq_cms.people import Actor
 from faq_cms.screens import _data, _library, _parts, _session
 
 HERE: Final = "articles"
+STYLE: Final = Path(__file__).parent / "assets" / "library.css"
 PER_PAGE: Final = 25
 ANY_CATEGORY: Final = "Toutes les catégories"
 UNFILED: Final = "Sans catégorie"
@@ -51,9 +53,9 @@ def chosen(frame: pd.DataFrame) -> pd.DataFrame:
 
 def line(row: dict[Any, Any]) -> None:
     """One article: its question leads to it; where it stands; what its readers say."""
-    with st.container(key=f"row_{row['article_id']}", gap="small"):
+    with st.container(key=f"row_{row['article_id']}", gap="xxsmall"):
         words, figures = st.columns([3, 2], vertical_alignment="center", gap="small")
-        with words:
+        with words, st.container(gap="xxsmall"):
             _parts.article_link(
                 row["article_id"], row["question"] or "Sans question", came_from=HERE
             )
@@ -152,6 +154,7 @@ if found.empty:
     )
     st.stop()
 
+st.html(STYLE)  # noqa: TID251 — our own style sheet
 pages = math.ceil(len(found) / PER_PAGE)
 first = (min(int(st.session_state.get("page") or 1), pages) - 1) * PER_PAGE
 total = french.count(len(found), "article")

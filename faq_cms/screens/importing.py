@@ -26,6 +26,7 @@ COLOURS: Final = {
     State.UNCHANGED: "gray",
     State.SKIPPED: "orange",
 }
+SHOWN_FIRST: Final = (State.CREATED, State.UPDATED, State.SKIPPED, State.UNCHANGED)
 ANSWER_SHOWN: Final = 160
 FINDINGS_SHOWN: Final = 30
 
@@ -112,7 +113,8 @@ def preview(file: Read) -> None:
 
 
 def rows(steps: list[Step]) -> pd.DataFrame:
-    """The plan as a table."""
+    """The plan as a table, what is new first."""
+    steps = sorted(steps, key=lambda step: SHOWN_FIRST.index(step.state))
     return pd.DataFrame(
         {
             "État": [[apply.STATES[step.state]] for step in steps],

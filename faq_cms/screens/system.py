@@ -34,7 +34,7 @@ def facts() -> dict[str, str]:
     }
 
 
-_parts.head("Système", "L’installation est-elle saine ?")
+_parts.head("Système", "L’installation est-elle saine\u202f?")
 actor, now = _session.actor(), dt.datetime.now(dt.UTC)
 with db.reading() as session:
     people.authorize(session, actor, "system.read")
