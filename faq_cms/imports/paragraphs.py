@@ -119,20 +119,26 @@ def _continues(previous: str, current: _Line, line: _Line, width: int | None) ->
 
 
 def _settled(lines: Iterable[_Line]) -> Iterator[_Line]:
-    """The lines, of which only those that make up a list are still items."""
+    """The lines, of which only those that make up a list are still items.
+
+    Numbers first: one that is no item parts the bullets around it.
+    """
     lead = ""
-    for is_run, group in groupby(lines, key=attrgetter("item")):
+    for is_run, group in groupby(_with_numbers_settled(lines), key=attrgetter("item")):
         run = list(group)
-        if is_run:
-            numbered = [line for line in run if line.number is not None]
-            numbers = _follow_each_other(numbered)
-            bullets = numbers or len(run) - len(numbered) > 1 or lead.endswith(":")
-            run = [
-                line if (bullets if line.number is None else numbers) else replace(line, item=False)
-                for line in run
-            ]
+        if is_run and len(run) == 1 and not lead.endswith(":"):
+            run = [replace(run[0], item=False)]
         lead = run[-1].text
         yield from run
+
+
+def _with_numbers_settled(lines: Iterable[_Line]) -> Iterator[_Line]:
+    for _, group in groupby(lines, key=attrgetter("item")):
+        run = list(group)
+        kept = _follow_each_other([line for line in run if line.number is not None])
+        yield from (
+            line if kept or line.number is None else replace(line, item=False) for line in run
+        )
 
 
 def _follow_each_other(numbered: Sequence[_Line]) -> bool:

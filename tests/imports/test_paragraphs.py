@@ -74,6 +74,8 @@ def test_a_hyphenated_word_is_closed_up() -> None:
         (["Indiquez :", "- votre numéro"], "Indiquez :\n\n- votre numéro"),
         (["- un", "- deux", "", "Fin."], "- un\n- deux\n\nFin."),
         (["  - un", "  - deux"], "- un\n- deux"),
+        (["- un", "- deux", "2024. Une année"], "- un\n- deux\n\n2024\\. Une année"),
+        (["- un", "7. sept", "- deux"], "\\- un  \n7\\. sept  \n\\- deux"),
         (["- # un", "- 1. deux"], "- \\# un\n- 1\\. deux"),
     ],
 )
