@@ -218,7 +218,7 @@ def _short(question: str) -> str:
 
 def _verdict_scales() -> dict[str, Any]:
     names = [VERDICTS[verdict] for verdict in COLOURS]
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1)
+    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=2)
     return {
         "color": alt.Color(
             "verdict:N", scale=alt.Scale(domain=names, range=list(COLOURS.values())), legend=legend

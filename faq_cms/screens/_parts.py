@@ -50,15 +50,21 @@ def figure(of: Counts) -> None:
     st.caption(" · ".join(part for part in (shown.aside, french.split(of)) if part))
 
 
-def link(file: str, label: str, *, icon: str | None = None, **query: str) -> None:
-    """A way to another screen, for whoever may open it; nothing for others."""
+def link(
+    file: str, label: str, *, icon: str | None = None, whole: str | None = None, **query: str
+) -> None:
+    """A way to another screen, for whoever may open it; nothing for others.
+
+    `whole`: what the pointer shows when a narrow column cuts the label.
+    """
     if _session.may_open(file):
-        st.page_link(file, label=label, icon=icon, query_params=query, width="stretch")
+        st.page_link(file, label=label, icon=icon, help=whole, query_params=query, width="stretch")
 
 
 def article_link(article_id: int, question: str, *, came_from: str) -> None:
     """The question of an article, leading to its editor."""
-    link("article.py", f"**{plain(question)}**", article=str(article_id), de=came_from)
+    shown = plain(question)
+    link("article.py", f"**{shown}**", whole=shown, article=str(article_id), de=came_from)
 
 
 def correct(article_id: int, *, came_from: str, remark_id: int | None = None) -> NoReturn:

@@ -104,27 +104,27 @@ def refuse(error: FaqError) -> None:
 
 
 def show_notice() -> None:
-    """Say what became of the last change, once."""
+    """Say what became of the last change, once, where it is seen however far the page is scrolled."""
     notice: Notice | None = st.session_state.pop(_NOTICE, None)
     if notice is None:
         return
     if notice.refused:
-        st.error(notice.sentence, icon=":material/error:")
+        st.bottom.error(notice.sentence, icon=":material/error:")
     elif notice.undo is None:
         st.toast(notice.sentence, icon=":material/check:")
     else:
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", key="notice_bar"
-        ):
-            st.markdown(f":material/check: {notice.sentence}")
-            st.button(
-                "Annuler",
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=_take_back,
-                args=(notice.undo,),
-                key="undo",
-            )
+        bar = st.bottom.container(
+            border=True, horizontal=True, vertical_alignment="center", gap="small"
+        )
+        bar.markdown(f":material/check: {notice.sentence}", width="content")
+        bar.button(
+            "Annuler",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_take_back,
+            args=(notice.undo,),
+            key="undo",
+        )
 
 
 def _take_back(undo: Change) -> None:

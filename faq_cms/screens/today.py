@@ -131,7 +131,7 @@ if library.empty:
     _parts.link("articles.py", "Écrire un article", icon=":material/add:")
     st.stop()
 
-news, work = st.columns([2, 1], gap="large")
+news, work = st.columns([5, 3], gap="large")
 with news:
     remarks_to_settle()
     last_noes()

@@ -135,9 +135,9 @@ if total.votes:
     )
 else:
     _parts.nothing(
-        f"Aucun vote {'' if since is None else 'sur cette période'}".strip(),
-        "Choisissez une période plus longue, ou ouvrez la page publique et répondez à «\u202fCet article "
-        "a-t-il été utile\u202f?\u202f»",
+        "Aucun vote" if since is None else "Aucun vote sur cette période",
+        f"{'Ouvrez' if since is None else 'Choisissez une période plus longue, ou ouvrez'} la page "
+        "publique et répondez à «\u202fCet article a-t-il été utile\u202f?\u202f»",
         icon=":material/how_to_vote:",
     )
     st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
@@ -148,8 +148,8 @@ st.dataframe(
     hide_index=True,
     height="content" if len(table) <= TABLE_ROWS else 35 * (TABLE_ROWS + 1) + 3,
     column_config={
-        "Question": st.column_config.TextColumn(width="large"),
-        "Utilité": st.column_config.TextColumn(width="medium"),
+        "Question": st.column_config.TextColumn(width=300),
+        "Utilité": st.column_config.TextColumn(width=250),
         "Votes": st.column_config.NumberColumn(width="small", format="localized"),
     },
     alt="Les mêmes figures en tableau",
