@@ -582,7 +582,7 @@ def measurable(session: Session) -> dict[str, int]:
         query = select(name, owner).where(owner.in_(once))
         if owner is ImportedEntry.article_id:
             query = query.where(ImportedEntry.key.startswith(EXTERNAL))
-        names |= dict(row.tuple() for row in session.execute(query))
+        names |= dict(session.execute(query).all())
     return names
 
 

@@ -344,7 +344,7 @@ def is_balanced(session: Session) -> bool:
     totals = totals[totals[["helpful", "unhelpful", "set_aside"]].sum(axis=1) > 0].sort_index()
     if by_version is None:
         return totals.empty
-    return bool((by_version.sort_index().astype(int) == totals.astype(int)).all(axis=None))
+    return by_version.sort_index().astype("int64").equals(totals.astype("int64"))
 
 
 # -- votes and totals kept elsewhere -------------------------------------------------------------
