@@ -35,6 +35,7 @@ SQLITE_PRAGMAS = (
     "secure_delete=ON",  # an erased remark leaves no copy in free pages
 )
 _FAULTS_OF_OURS = ("SQLITE_ERROR",)
+_READ_ONLY = "25006"  # PostgreSQL's word for a standby, or a server closed to writes
 # The WAL-reset corruption bug: present from 3.7.0, fixed in 3.51.3 and in these backports.
 _WAL_RESET_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
@@ -241,6 +242,8 @@ def _refusals() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("connection_lost") from error
+        if getattr(error.orig, "sqlstate", None) == _READ_ONLY:
+            raise Unavailable("read_only") from error
         raise
 
 
