@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from faq_cms import articles, corrections, db, people, votes
 from faq_cms.articles import Seen, Text
@@ -18,8 +19,8 @@ def secret(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> str:
     return screens.signed_in(monkeypatch)
 
 
-def opened(article_id: int, **query: str) -> screens.AppTest:
-    app = screens.AppTest.from_file(screens.MENU, default_timeout=60).run()
+def opened(article_id: int, **query: str) -> AppTest:
+    app = AppTest.from_file(screens.MENU, default_timeout=60).run()
     app.switch_page(SCREEN)
     app.query_params["article"] = str(article_id)
     for name, value in query.items():
@@ -29,12 +30,12 @@ def opened(article_id: int, **query: str) -> screens.AppTest:
     return app
 
 
-def desk(app: screens.AppTest, article_id: int) -> _desk.Desk:
+def desk(app: AppTest, article_id: int) -> _desk.Desk:
     found: _desk.Desk = app.session_state[f"desk_{article_id}"]
     return found
 
 
-def typed(app: screens.AppTest, article_id: int, answer: str) -> None:
+def typed(app: AppTest, article_id: int, answer: str) -> None:
     """The browser pushes an answer based on what this page had seen."""
     here = desk(app, article_id)
     app.session_state[here.key("answer")] = {
@@ -49,7 +50,9 @@ def by_colleague(article_id: int, answer: str) -> None:
     with db.transaction() as session:
         seen = articles.seen(session, article_id)
         text = Text(content.QUESTION, answer)
-        articles.save_draft(session, people.SYSTEM, article_id, text=text, seen=seen, now=content.NOW)
+        articles.save_draft(
+            session, people.SYSTEM, article_id, text=text, seen=seen, now=content.NOW
+        )
 
 
 def standing(article_id: int) -> tuple[Article, Version | None]:
@@ -65,7 +68,7 @@ def live(article_id: int) -> Version:
         return found
 
 
-def press(app: screens.AppTest, label: str) -> None:
+def press(app: AppTest, label: str) -> None:
     next(button for button in app.button if button.label == label).click().run()
     assert not app.exception, app.exception
 
@@ -76,7 +79,7 @@ def press(app: screens.AppTest, label: str) -> None:
 @pytest.mark.parametrize("asked", ["", "0", "99", "x", "-1", "9" * 30, "١"])
 def test_an_article_that_is_not_there_says_so(asked: str) -> None:
     content.published()
-    app = screens.AppTest.from_file(screens.MENU, default_timeout=60).run()
+    app = AppTest.from_file(screens.MENU, default_timeout=60).run()
     app.switch_page(SCREEN)
     app.query_params["article"] = asked
     app.run()
@@ -135,7 +138,7 @@ def test_a_stale_save_writes_nothing_and_shows_both_texts() -> None:
     assert draft is not None
     assert draft.answer == "Texte de la collègue."
     shown = "".join(str(each.proto.body) for each in app.get("html"))
-    assert "<th scope=\"col\">Le texte de système</th><th scope=\"col\">Votre texte</th>" in shown
+    assert '<th scope="col">Le texte de système</th><th scope="col">Votre texte</th>' in shown
     assert "de la collègue" in shown
     assert "à moi" in shown
     assert "système a modifié ce texte" in screens.words(app)
@@ -217,7 +220,7 @@ def test_a_closed_session_keeps_the_text_on_the_desk(secret: str) -> None:
 # -- publishing ----------------------------------------------------------------------------------
 
 
-def publish(app: screens.AppTest) -> None:
+def publish(app: AppTest) -> None:
     app.button(key="open_publication").click().run()
     app.button(key="publish").click().run()
     app.run()

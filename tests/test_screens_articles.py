@@ -1,6 +1,7 @@
 """Articles: every one of them, found by words without accents, filtered, opened, started."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from faq_cms import articles, db, people
 from faq_cms.articles import Text
@@ -28,7 +29,7 @@ def filed(article_id: int, name: str) -> None:
         )
 
 
-def listed(app: screens.AppTest) -> list[str]:
+def listed(app: AppTest) -> list[str]:
     return [label.strip("*").replace("\\", "") for label in screens.links(app) if "**" in label]
 
 

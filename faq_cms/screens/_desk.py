@@ -209,8 +209,14 @@ def _save(desk: Desk, text: Text, seen: Seen) -> Seen | None:
 # -- publishing ----------------------------------------------------------------------------------
 
 
-def publish(desk: Desk, *, significance: Significance, note: str) -> None:
-    """Publish what this tab has seen; the ticked remarks name the new version."""
+def publish(desk: Desk) -> None:
+    """Publish what this tab has seen; the ticked remarks name the new version.
+
+    Weight and note are read from their widgets now, not when the button was drawn: what was typed
+    last arrives with the press itself.
+    """
+    significance = st.session_state.get(desk.key("significance"), Significance.MAJOR)
+    note = st.session_state.get(desk.key("note"), "")
     try:
         with _session.changing() as (session, actor, now):
             version = loop.publish(

@@ -169,10 +169,11 @@ def _restoring(page: Page, desk: Desk, version: Version) -> None:
         _changes.inline(
             _desk.text_of(page.live) if page.live else Text("", ""), _desk.text_of(version)
         )
-    chosen = st.radio(
+    st.radio(
         "Que change cette version\u202f?",
         [Significance.MAJOR, Significance.MINOR],
         format_func=french.label,
+        key=desk.key("restored"),
     )
     with st.container(horizontal=True):
         st.button(
@@ -180,12 +181,13 @@ def _restoring(page: Page, desk: Desk, version: Version) -> None:
             type="primary",
             icon=":material/history:",
             on_click=_restore,
-            args=(page, desk, version, chosen),
+            args=(page, desk, version),
         )
         st.button("Annuler", on_click=_forget, key="do_not_restore")
 
 
-def _restore(page: Page, desk: Desk, version: Version, significance: Significance) -> None:
+def _restore(page: Page, desk: Desk, version: Version) -> None:
+    significance = st.session_state.get(desk.key("restored"), Significance.MAJOR)
     _forget()
     try:
         with _session.changing() as (session, actor, now):

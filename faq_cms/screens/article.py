@@ -286,8 +286,9 @@ def write() -> None:
     )
     editor.answer(
         desk.key("answer"),
-        value=page.text.answer,
-        revision=_desk.revision(page.seen),
+        # Until a person has decided, a refused text stays based on what it was based on.
+        value=typed.answer,
+        revision=_desk.revision(desk.seen if desk.mine else page.seen),
         rescue_key=f"{actor.id}.{article_id}",
         saved_at=saved_at(),
         problem=refused(),
@@ -400,11 +401,13 @@ def publication() -> None:
     if page.live:
         with st.container(border=True):
             _changes.inline(_desk.text_of(page.live), page.text)
-    significance = weight()
-    note = st.text_input(
+    weight()
+    st.text_input(
         "Note (facultative)",
         value=_desk.note_for(len(desk.ticked)),
         max_chars=articles.NOTE_MAX,
+        key=desk.key("note"),
+        live=True,  # Ctrl+Entrée publishes from inside this field too: it must not wait to be left
         help="Gardée dans l’historique, pour vos collègues.",
     )
     with st.container(horizontal=True):
@@ -415,25 +418,24 @@ def publication() -> None:
             shortcut="Ctrl+Enter",
             on_click=_desk.publish,
             args=(desk,),
-            kwargs={"significance": significance, "note": note or ""},
             key="publish",
         )
         st.button("Continuer à rédiger", on_click=_desk.close, args=(desk,), key="keep_writing")
 
 
-def weight() -> Significance:
+def weight() -> None:
     """« Que change cette version ? »; a first version always opens a measure."""
     if not page.versions:
-        return Significance.MAJOR
+        return
     corrects = bool(desk.ticked) or came_from in ("a-corriger", "remarques", "aujourdhui")
     options = [Significance.MINOR, Significance.MAJOR]
-    chosen = st.radio(
+    st.radio(
         "Que change cette version\u202f?",
         options,
         index=int(corrects),
         format_func=french.label,
+        key=desk.key("significance"),
     )
-    return chosen or Significance.MAJOR
 
 
 # -- the screen ----------------------------------------------------------------------------------
@@ -460,8 +462,11 @@ if named.isdecimal() and int(named) not in desk.arrived:
 
 way_back()
 head()
-after_publication()
-conflict()
+# Always there, even empty: what comes and goes must not move the editor, whose cursor would be lost.
+with st.container():
+    after_publication()
+with st.container():
+    conflict()
 view = WRITE
 if page.versions:
     view = st.segmented_control(

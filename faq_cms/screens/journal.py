@@ -39,6 +39,7 @@ ACTIONS = {
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
     "votes.import": "a importé des votes",
+    "votes.import_totals": "a importé des totaux de votes",
 }
 
 

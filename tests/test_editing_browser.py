@@ -1,0 +1,148 @@
+"""Writing an article in a real browser: a remark corrected in a few gestures, two people at once."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faq_cms import articles, db, people
+from faq_cms.models import Role
+from tests import content
+from tests.servers import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+Enter = Callable[[str], "BrowserContext"]
+
+
+@pytest.fixture
+def shared(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+    """The served installation's database, from this side."""
+    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
+    monkeypatch.setattr(db, "_current", database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def enter(served: Served, shared: db.Database, chromium: "Browser") -> Iterator[Enter]:
+    """A browser of somebody of this name, signed in as an editor."""
+    opened = []
+
+    def browser(name: str) -> "BrowserContext":
+        now = dt.datetime.now(dt.UTC)
+        with db.transaction() as session:
+            link = people.invite(session, people.SYSTEM, role=Role.EDITOR, now=now)
+            secret = people.use_link(session, link, name=name, password_digest="x", now=now)
+        context = chromium.new_context(locale="en-US", viewport={"width": 1400, "height": 1000})
+        context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
+        opened.append(context)
+        return context
+
+    yield browser
+    for context in opened:
+        context.close()
+
+
+def answer(page: "Page") -> "Locator":
+    return page.locator("textarea#texte")
+
+
+def saved(page: "Page") -> None:
+    """Wait until the editor says that what is typed is kept."""
+    page.get_by_text("Enregistré à").wait_for()
+
+
+def live_answer(article_id: int) -> tuple[int | None, str]:
+    with db.reading() as session:
+        article = articles.article(session, article_id)
+        version = articles.version(session, article.live_version_id)
+        return version.number, version.answer
+
+
+def draft_answer(article_id: int) -> str:
+    with db.reading() as session:
+        draft = articles.draft_of(session, article_id)
+        return draft.answer if draft else ""
+
+
+def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
+    served: Served, enter: Enter
+) -> None:
+    first, second = content.published("Question A"), content.published("Question B")
+    content.remarked(second.id, "La seconde remarque.")
+    content.remarked(first.id, "Il manque l’IBAN.")
+    page = enter("Camille").new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/gestion/")
+    page.get_by_role("button", name="Corriger").first.click()
+    field = answer(page)
+    field.wait_for()
+    page.get_by_text("Il manque l’IBAN.").wait_for()
+    assert page.get_by_role("checkbox", name="Cette version y répond").is_checked()
+    field.press("Control+End")
+    field.press_sequentially(" L’IBAN est sur la facture.")
+    field.press("Control+Enter")
+    page.get_by_role("dialog").get_by_text("L’IBAN est sur la facture.").wait_for()
+    assert page.get_by_role("radio", name="Fond").is_checked()
+    assert page.get_by_label("Note (facultative)").input_value() == "Répond à 1 remarque"
+    page.get_by_role("dialog").get_by_role("button", name="Publier").click()
+    page.get_by_text("Version 2 publiée").wait_for()
+    assert live_answer(first.id) == (2, f"{content.ANSWER} L’IBAN est sur la facture.")
+    page.get_by_role("button", name="Suivant").click()
+    page.get_by_text("La seconde remarque.").wait_for()
+    page.get_by_role("heading", name="Question B").wait_for()
+    assert not faults
+
+
+def test_two_people_at_once_both_see_both_texts_and_nothing_is_lost(
+    served: Served, enter: Enter
+) -> None:
+    article = content.published("Question partagée")
+    address = f"{served.url}/gestion/article?article={article.id}"
+    first, second = enter("Camille").new_page(), enter("Dominique").new_page()
+    for page in (first, second):
+        page.goto(address)
+        answer(page).wait_for()
+    answer(first).press("Control+End")
+    answer(first).press_sequentially(" Texte de Camille.")
+    saved(first)
+    answer(second).press("Control+End")
+    answer(second).press_sequentially(" Texte de Dominique.")
+    second.get_by_text("Camille a modifié ce texte").wait_for()
+    assert draft_answer(article.id).endswith("Texte de Camille.")
+    table = second.locator(".changes table")
+    assert "Camille" in table.inner_text()
+    assert "Dominique" in table.inner_text()
+    answer(second).press_sequentially(" Et la suite.")
+    second.get_by_text("la suite").first.wait_for()
+    second.get_by_role("button", name="Garder mon texte").click()
+    second.get_by_text("Camille a modifié ce texte").wait_for(state="detached")
+    saved(second)
+    assert draft_answer(article.id) == f"{content.ANSWER} Texte de Dominique. Et la suite."
+
+
+def test_the_preview_is_the_public_page_of_what_is_typed(served: Served, enter: Enter) -> None:
+    article = content.published("Question relue")
+    page = enter("Camille").new_page()
+    page.goto(f"{served.url}/gestion/article?article={article.id}")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("heading", name="Question relue").wait_for()
+    answer(page).press("Control+End")
+    answer(page).press_sequentially(" Et **par carte**.")
+    frame.locator("strong", has_text="par carte").wait_for()
+    frame.get_by_text("Cet article a-t-il été utile").wait_for()
+
+
+def test_a_version_has_an_address_of_its_own(served: Served, enter: Enter) -> None:
+    article = content.published("Question ancienne")
+    content.revised(article.id, "Une réponse récente.")
+    page = enter("Camille").new_page()
+    page.goto(f"{served.url}/gestion/article?article={article.id}&version=1")
+    page.frame_locator("iframe").locator("strong", has_text="virement").wait_for()
+    page.get_by_role("button", name="Version 2").click()
+    page.wait_for_url("**version=2**")
+    page.frame_locator("iframe").get_by_text("Une réponse récente.").wait_for()

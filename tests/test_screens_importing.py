@@ -1,0 +1,120 @@
+"""Importer and Exporter: a preview that writes nothing, then all of it; a file for another system."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from faq_cms import articles, db, exports, people
+from tests import content, screens
+
+DOCUMENT = """Q : Comment payer ?
+R : Par virement.
+Q : Où écrire ?
+R : À [email protected].
+Q : Et sans réponse ?
+R :
+"""
+
+
+@pytest.fixture(autouse=True)
+def secret(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> str:
+    return screens.signed_in(monkeypatch)
+
+
+def uploaded(text: str, name: str = "faq.txt") -> AppTest:
+    app = screens.application("importing.py")
+    app.file_uploader[0].upload(name, text.encode()).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def questions() -> list[str]:
+    with db.reading() as session:
+        return sorted(articles.library(session)["question"])
+
+
+def importing(app: AppTest) -> None:
+    next(button for button in app.button if button.label.startswith("Importer")).click().run()
+    assert not app.exception, app.exception
+
+
+def test_a_preview_says_everything_and_writes_nothing() -> None:
+    app = uploaded(DOCUMENT)
+    rows = app.dataframe[0].value
+    assert [list(state) for state in rows["État"]] == [["Nouveau"], ["Nouveau"], ["Ignoré"]]
+    assert "2 nouveaux · 1 ignoré" in screens.words(app)
+    assert "Ligne 4 — Une adresse électronique est masquée" in screens.words(app)
+    assert questions() == []
+
+
+def test_an_import_is_confirmed_once_and_a_second_one_changes_nothing() -> None:
+    importing(uploaded(DOCUMENT))
+    assert questions() == ["Comment payer ?", "Où écrire ?"]
+    app = uploaded(DOCUMENT)
+    assert "il n’y a rien à importer" in screens.words(app)
+
+
+def test_articles_are_drafts_unless_asked_otherwise() -> None:
+    importing(uploaded(DOCUMENT))
+    with db.reading() as session:
+        assert articles.published(session) == []
+
+
+def test_articles_may_be_published_at_once_in_a_category() -> None:
+    with db.transaction() as session:
+        articles.add_category(session, people.SYSTEM, name="Paiement", now=content.NOW)
+    app = uploaded(DOCUMENT)
+    app.radio[0].set_value("Publiés tout de suite").run()
+    next(box for box in app.selectbox if box.label.startswith("Catégorie")).set_value(
+        "Paiement"
+    ).run()
+    importing(app)
+    with db.reading() as session:
+        found = articles.published(session)
+    assert [(each.question, each.category) for each in found] == [
+        ("Comment payer ?", "Paiement"),
+        ("Où écrire ?", "Paiement"),
+    ]
+
+
+def test_a_changed_source_is_said_modified_and_becomes_a_draft() -> None:
+    app = uploaded(DOCUMENT)
+    app.radio[0].set_value("Publiés tout de suite").run()
+    importing(app)
+    app = uploaded(DOCUMENT.replace("Par virement.", "Par carte."))
+    assert "1 modifié" in screens.words(app)
+    importing(app)
+    with db.reading() as session:
+        assert articles.published(session)[0].answer == "Par virement."
+        assert articles.library(session)["draft_revision"].notna().sum() == 1
+
+
+@pytest.mark.parametrize("text", ["", "Bonjour, ceci n’est pas une FAQ.", "\x00\x01\x02"])
+def test_what_cannot_be_read_is_said_in_french(text: str) -> None:
+    app = uploaded(text)
+    assert app.error
+    assert "Traceback" not in screens.words(app)
+    assert questions() == []
+
+
+def test_without_a_published_article_there_is_nothing_to_export() -> None:
+    assert "Aucun article publié" in screens.words(screens.application("exporting.py"))
+
+
+@pytest.mark.parametrize("channel", list(exports.CHANNELS))
+def test_a_channel_is_downloaded_from_an_authorised_address(channel: str) -> None:
+    content.published()
+    app = screens.application("exporting.py")
+    app.selectbox(key="format").set_value(channel).run()
+    assert "1 article" in screens.words(app)
+    (link,) = [each for each in app.get("link_button") if each.proto.label == "Télécharger"]
+    assert link.proto.url == f"/gestion/telecharger/{channel}"
+
+
+def test_what_its_votes_prove_wrong_may_be_left_out() -> None:
+    content.received(content.published("Question A").id, helpful=0, unhelpful=12)
+    content.published("Question B")
+    app = screens.application("exporting.py")
+    app.checkbox[0].check().run()
+    assert "1 article" in screens.words(app)
+    (link,) = [each for each in app.get("link_button") if each.proto.label == "Télécharger"]
+    assert link.proto.url.endswith("?sans=sous-objectif")
