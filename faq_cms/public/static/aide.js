@@ -28,7 +28,8 @@
       throw new Error(LOST);
     }
     if (answer.ok && page.getElementById("avis-texte")) return page;
-    const refusal = page.querySelector("#avis-remarque-refus:not(:empty), [data-refusal], main p");
+    // Beside the remark, on a page of ours that refuses, or on the gate's plain one.
+    const refusal = part("avis-remarque-refus", page) ?? page.querySelector("[data-refusal]") ?? page.querySelector("main p");
     throw new Error(refusal?.textContent || LOST);
   }
 
