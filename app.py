@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 
 from faq_cms import server
 
-server.prepare()
+server.prepare_or_exit()
 
 app = st.App(
     server.MENU,

@@ -98,6 +98,15 @@ def prepare(chosen: Settings | None = None) -> Settings:
 _prepared: Settings | None = None
 
 
+def prepare_or_exit() -> None:
+    """`prepare` for those who import the application: a refusal is one French line and exit code 2."""
+    try:
+        prepare()
+    except FaqError as error:
+        sys.stderr.write(f"{french.sentence(error)}\n")
+        raise SystemExit(2) from None
+
+
 def open_database(chosen: Settings) -> db.Database:
     """Put the database of the settings in use; nothing is opened yet. Raises BadSetting."""
     os.umask(0o077)  # what readers write is for no other account of this machine
