@@ -50,6 +50,11 @@ def answer(page: "Page") -> "Locator":
     return page.locator("textarea#texte")
 
 
+def settled(page: "Page") -> None:
+    """Wait until the screen has finished drawing itself."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
 def saved(page: "Page") -> None:
     """Wait until the editor says that what is typed is kept."""
     page.get_by_text("Enregistré à").wait_for()
@@ -78,6 +83,7 @@ def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
     faults: list[str] = []
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     page.goto(f"{served.url}/gestion/")
+    settled(page)
     page.get_by_role("button", name="Corriger").first.click()
     field = answer(page)
     field.wait_for()
@@ -88,7 +94,7 @@ def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
     field.press("Control+Enter")
     page.get_by_role("dialog").get_by_text("L’IBAN est sur la facture.").wait_for()
     assert page.get_by_role("radio", name="Fond").is_checked()
-    assert page.get_by_label("Note (facultative)").input_value() == "Répond à 1 remarque"
+    assert page.get_by_role("textbox", name="Note (facultative)").input_value() == "Répond à 1 remarque"
     page.get_by_role("dialog").get_by_role("button", name="Publier").click()
     page.get_by_text("Version 2 publiée").wait_for()
     assert live_answer(first.id) == (2, f"{content.ANSWER} L’IBAN est sur la facture.")
