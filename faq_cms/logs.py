@@ -52,6 +52,12 @@ def adopt() -> None:
             # Uvicorn writes a line with an address for every request as soon as somebody listens.
             logger.propagate = name != "uvicorn.access"
             logger.setLevel(logging.NOTSET)
+    logging.getLogger("uvicorn.error").addFilter(_names_nobody)
+
+
+def _names_nobody(record: logging.LogRecord) -> bool:
+    """Drop Uvicorn's line for each WebSocket, which begins with the address of whoever opens it."""
+    return '"WebSocket' not in str(record.msg)
 
 
 def _without_colours(

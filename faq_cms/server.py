@@ -237,7 +237,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
 def warm_up() -> None:
     """Import what the first screen would, and put the database's first pages in memory."""
-    for heavy in ("altair", "pandas", "pyarrow"):
+    for heavy in ("faq_cms.charts", "pandas", "pyarrow"):
         importlib.import_module(heavy)
     logs.adopt()
     health.readiness()
@@ -259,6 +259,8 @@ def serve(application: Any, chosen: Settings, *, greet: Callable[[], None]) -> N
     config = uvicorn.Config(
         application,
         http="httptools",
+        ws="websockets-sansio",  # "auto" still means the implementation being retired
+        ws_per_message_deflate=False,  # costs more time than a local network or a proxy saves
         loop="auto",
         log_config=None,
         access_log=False,
