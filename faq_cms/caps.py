@@ -70,7 +70,8 @@ class Caps:
         if not self._limiter.hit(limit, *key):
             stats = self._limiter.get_window_stats(limit, *key)
             wait = stats.reset_time - time.time()  # the limiter reads this clock itself
-            raise TooMany(scope, max(0, math.floor(wait)) + 1)  # at the very second it is still full
+            # One second more: at the very end of its window a call is still refused.
+            raise TooMany(scope, max(0, math.floor(wait)) + 1)
 
     def _digest(self, text: str, now: dt.datetime) -> str:
         with self._lock:
