@@ -380,6 +380,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name} est une liste d’adresses ou de réseaux séparés par des virgules, "
         "par exemple 10.0.0.0/8."
     ),
+    "bad_setting.not_origins": (
+        "{name} est une liste de sites séparés par des virgules, sans page, "
+        "par exemple https://www.example.org."
+    ),
     "bad_setting.too_short": "{name} est trop court\u00a0: donnez au moins 32 caractères au hasard.",
     "bad_setting.unknown": "{name} n’est pas un réglage connu. Vérifiez son orthographe.",
     "bad_setting.unwritable": "Le dossier donné par {name} ne peut pas être écrit.",

@@ -53,6 +53,12 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = field(
         default=(), metadata={"help": "networks whose X-Forwarded-For is believed, comma-separated"}
     )
+    widget_origins: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "sites whose pages may carry the widget (https://www.example.org), comma-separated"
+        },
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
     @property
@@ -103,6 +109,7 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         site_name=given.get("site_name", defaults.site_name),
         support_url=_support(given.get("support_url", "")),
         trusted_proxies=_networks(given.get("trusted_proxies", "")),
+        widget_origins=_origins(given.get("widget_origins", "")),
         log_level=_level(given.get("log_level", defaults.log_level)),
     )
 
@@ -166,6 +173,25 @@ def _networks(value: str) -> tuple[Network, ...]:
         )
     except ValueError as error:
         raise BadSetting(PREFIX + "TRUSTED_PROXIES", "not_networks") from error
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    """As browsers write them: lower case, no path, no port that goes without saying."""
+    return tuple(_origin(part.strip()) for part in value.split(",") if part.strip())
+
+
+def _origin(value: str) -> str:
+    refusal = BadSetting(PREFIX + "WIDGET_ORIGINS", "not_origins")
+    try:
+        parts = urlsplit(value.lower())
+        port = parts.port
+    except ValueError as error:
+        raise refusal from error
+    extra = parts.path.rstrip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or extra or not value.isascii():
+        raise refusal
+    usual = {"http": 80, "https": 443}[parts.scheme] == port
+    return f"{parts.scheme}://{parts.netloc.rpartition(':')[0] if usual else parts.netloc}"
 
 
 def _level(value: str) -> str:

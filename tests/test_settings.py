@@ -43,6 +43,12 @@ def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> N
         ("FAQ_SECRET", "hunter2"),
         ("FAQ_SUPPORT_URL", "javascript:alert(1)"),
         ("FAQ_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("FAQ_WIDGET_ORIGINS", "*"),
+        ("FAQ_WIDGET_ORIGINS", "aide.example.test"),
+        ("FAQ_WIDGET_ORIGINS", "https://www.example.org/aide"),
+        ("FAQ_WIDGET_ORIGINS", "https://www.example.org:x"),
+        ("FAQ_WIDGET_ORIGINS", "https://moi@example.org"),
+        ("FAQ_WIDGET_ORIGINS", "https://exämple.org"),
         ("FAQ_LOG_LEVEL", "bavard"),
         ("FAQ_VAR", "/proc/nowhere"),
     ],
@@ -60,6 +66,15 @@ def test_https_is_known_from_the_public_address(tmp_path: Path) -> None:
     loaded = load(tmp_path, FAQ_PUBLIC_URL="https://aide.example.org/")
     assert loaded.https
     assert loaded.origin == "https://aide.example.org"
+
+
+def test_sites_of_the_widget_are_written_as_browsers_name_them(tmp_path: Path) -> None:
+    given = "https://WWW.Example.org/, http://localhost:8080 ,https://b.example.org:443"
+    assert load(tmp_path, FAQ_WIDGET_ORIGINS=given).widget_origins == (
+        "https://www.example.org",
+        "http://localhost:8080",
+        "https://b.example.org",
+    )
 
 
 def test_the_readme_lists_every_setting() -> None:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
 from faq_cms import articles, db, exports, gate, people, rendering, settings
-from faq_cms.api import openapi, schemas
+from faq_cms.api import openapi, schemas, sites
 from faq_cms.api.answers import answer, cached, guarded
 from faq_cms.articles import PublishedArticle
 from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
@@ -104,6 +104,7 @@ def as_json(article: PublishedArticle) -> dict[str, Any]:
 # -- votes in ------------------------------------------------------------------------------------
 
 
+@sites.shared
 @guarded
 async def vote(request: Request) -> Response:
     """Count a reader's verdict: 201 for a new vote, 200 for a repeated or a changed one."""
@@ -129,6 +130,7 @@ async def vote(request: Request) -> Response:
     )
 
 
+@sites.shared
 @guarded
 async def remark(request: Request) -> Response:
     """Keep the reason of a Non, the reader's remark, or both."""
@@ -191,10 +193,10 @@ async def description(request: Request) -> Response:
 @guarded
 async def unknown(request: Request) -> Response:
     """Any other address under /api, or one of ours asked in a way it does not answer."""
-    for route in _ROUTES:
-        match, _ = route.matches(request.scope)
-        if match is Match.PARTIAL:
-            raise MethodNotAllowed(tuple(sorted(route.methods or ())))
+    here = [each for each in _ROUTES if each.matches(request.scope)[0] is Match.PARTIAL]
+    if here:
+        methods = {method for route in here for method in route.methods or ()}
+        raise MethodNotAllowed(tuple(sorted(methods)))
     raise NotFound("address", request.url.path)
 
 
@@ -202,7 +204,9 @@ _ROUTES = (
     Route("/api/v1/articles", list_articles, methods=["GET"]),
     Route("/api/v1/articles/{slug}", one_article, methods=["GET"]),
     Route("/api/v1/articles/{slug}/votes", vote, methods=["POST"]),
+    Route("/api/v1/articles/{slug}/votes", sites.asked, methods=["OPTIONS"]),
     Route("/api/v1/votes/{token}/remark", remark, methods=["POST"]),
+    Route("/api/v1/votes/{token}/remark", sites.asked, methods=["OPTIONS"]),
     Route("/api/v1/exports/{channel}", export, methods=["GET"]),
     Route("/api/v1/openapi.json", description, methods=["GET"]),
 )

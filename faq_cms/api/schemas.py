@@ -125,5 +125,7 @@ def check(body: object, schema: Schema) -> dict[str, Any]:
     fault = next(iter(_VALIDATORS[id(schema)].iter_errors(body)), None)
     if fault is None and isinstance(body, dict):
         return body
+    if fault is not None and fault.validator == "maxLength":
+        raise Invalid(str(fault.absolute_path[-1]), "too_long", fault.validator_value)
     field = ".".join(str(step) for step in fault.absolute_path) if fault else ""
     raise Invalid(field or "body", "schema", str(fault.validator) if fault else "type")

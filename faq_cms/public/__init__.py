@@ -10,6 +10,7 @@
     sign_in     sign in, one-time links, sign out
     preview     a text in the public page, for the editor's frame (signed in)
     downloads   the file of a channel, for people who may export (signed in)
+    widget      the question and its buttons on other sites
 
 Plain HTML that works without JavaScript; `static/aide.js` calls the same addresses and replaces the
 same places.
@@ -17,7 +18,7 @@ same places.
 
 from starlette.routing import Route
 
-from faq_cms.public import centre, downloads, feedback, pages, preview, sign_in
+from faq_cms.public import centre, downloads, feedback, pages, preview, sign_in, widget
 
 
 def routes() -> list[Route]:
@@ -49,4 +50,5 @@ def routes() -> list[Route]:
         Route("/deconnexion", leave, methods=write),
         *preview.routes(),
         *downloads.routes(),
+        *widget.routes(),
     ]

@@ -77,7 +77,7 @@ def asset(request: Request) -> Response:
     if found is None:
         raise NotFound("page", request.path_params["name"])
     named = request.query_params.get("v") == found.digest
-    response = _sent(request, found.content, found.media_type)
+    response = sent(request, found.content, found.media_type)
     response.headers["cache-control"] = _YEAR if named else "no-cache"
     return response
 
@@ -116,12 +116,12 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
             **context,
         }
     )
-    response = _sent(request, text.encode(), "text/html", status)
+    response = sent(request, text.encode(), "text/html", status)
     response.headers["cache-control"] = "no-cache" if shared else "no-store"
     return response
 
 
-def _sent(request: Request, body: bytes, media_type: str, status: int = 200) -> Response:
+def sent(request: Request, body: bytes, media_type: str, status: int = 200) -> Response:
     """The body with its ETag, or 304 when the reader has it; compressed when it pays."""
     headers = {"vary": "Accept-Encoding"}
     if status == 200:
