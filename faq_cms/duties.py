@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, loop, people
+from faq_cms import db, loop, people, searches
 from faq_cms.models import (
+    Audit,
     DutyRun,
     OneTimeLink,
     Remark,
@@ -32,6 +33,7 @@ ABANDONED = dt.timedelta(hours=1)  # no duty takes this long: its process is gon
 REMARKS_KEPT = dt.timedelta(days=365)  # raw text; the vote and its count stay
 VISITORS_KEPT = dt.timedelta(days=30 * 25)  # CNIL: data derived from audience cookies, 25 months
 SESSIONS_KEPT = dt.timedelta(days=90)
+SIGN_INS_KEPT = dt.timedelta(days=365)  # CNIL 2021-122; what changed the content stays
 ATTEMPTS_KEPT = dt.timedelta(days=1)
 
 
@@ -168,6 +170,14 @@ def _forget(session: Session, now: dt.datetime) -> None:
             or_(Vote.visitor.is_not(None), Vote.reason.is_not(None)),
         )
         .values(visitor=None, reason=None)
+    )
+    session.execute(
+        delete(Audit).where(Audit.action == "person.sign_in", Audit.at < now - SIGN_INS_KEPT)
+    )
+    searches.forget(
+        session,
+        days_before=civil_day(now - VISITORS_KEPT),
+        questions_before=now - REMARKS_KEPT,
     )
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
     session.execute(delete(SignInSession).where(SignInSession.expires_at < now - SESSIONS_KEPT))

@@ -130,13 +130,15 @@ class Hit:
     """An article found: as published, with the passage that answers the query.
 
     `question` and `snippet` are pieces (text, is_match): escape each, mark the matches.
-    `exact` is False when the words had to be loosened (other words, or corrected ones).
+    `exact` is False when the words had to be loosened (other words, or corrected ones); `nearest`
+    is True when only some of the words are there: a neighbour, not an answer.
     """
 
     article: PublishedArticle
     question: tuple[tuple[str, bool], ...]
     snippet: tuple[tuple[str, bool], ...]
     exact: bool
+    nearest: bool = False
 
 
 # -- words ---------------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ def rebuild(session: Session) -> None:
 
 def _remember(session: Session, article: PublishedArticle) -> None:
     title = _indexed(" ".join((article.question, *article.wordings)))
-    body = _indexed(f"{rendering.plain(article.answer)} {article.category or ''}")
+    body = _indexed(rendering.plain(article.answer))
     session.add(SearchDocument(article_id=article.id, title=title, body=body))
     session.flush()
     if _is_sqlite(session):
@@ -361,6 +363,7 @@ def _hits(
             question=_marked(article.question, stems, beginning),
             snippet=_marked(_passage(rendering.plain(article.answer), stems), stems, beginning),
             exact=exact,
+            nearest=isinstance(attempt, _Any) and len(attempt.terms) > 1,
         )
         for article in _in_order(session, ids, base_url)
     ]

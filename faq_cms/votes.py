@@ -173,6 +173,8 @@ def leave_remark(session: Session, vote_id: int, *, text: str, now: dt.datetime)
 
     Raises Invalid when it is empty or longer than `REMARK_MAX`, TooMany after a handful.
     """
+    if len(text) > 2 * REMARK_MAX:  # before any work on it; twice: accents may come in two pieces
+        raise Invalid("text", "too_long", REMARK_MAX)
     text = rendering.clean(text).strip()
     if not text:
         raise Invalid("text", "empty")

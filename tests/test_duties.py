@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, duties, votes
+from faq_cms import db, duties, people, votes
 from faq_cms.duties import Duty
-from faq_cms.models import DutyRun, Reason, SignInAttempt, Vote
+from faq_cms.models import Audit, DutyRun, Reason, SignInAttempt, Vote
 from tests.content import NOW, published, remarked, voted
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -87,3 +87,15 @@ def test_the_clock_flushes_once_more_when_it_stops() -> None:
     clock.start()
     clock.stop()
     assert flushed == [1]
+
+
+def test_sign_ins_are_forgotten_after_a_year_and_changes_are_not() -> None:
+    published()
+    with db.transaction() as session:
+        people.record(
+            session, people.SYSTEM, "person.sign_in", kind="account", object_id=1, now=NOW
+        )
+    duties.run_due(NOW + duties.SIGN_INS_KEPT + dt.timedelta(days=1))
+    with db.reading() as session:
+        actions = set(session.scalars(select(Audit.action)))
+    assert actions == {"article.create", "article.publish"}
