@@ -85,6 +85,8 @@
       "Press Ctrl+Enter to submit form": "Ctrl+Entrée pour envoyer",
       "Press ⌘+Enter to submit form": "⌘+Entrée pour envoyer",
     }],
+    ["[data-has-shortcut] kbd", /^Shortcut (.*?)(?:Enter)?$/, (_, keys) => `Raccourci ${keys}${_.endsWith("Enter") ? "Entrée" : ""}`],
+    ["[data-has-shortcut] kbd", /^((?:.+ \+ )?)Enter$/, "$1Entrée"],
     [id("stWidgetLabelRequired"), { "(required)": "(obligatoire)" }],
     [id("stTooltipIcon"), /^Help for (.*)$/s, "Aide : $1"],
     ['[role="alert"]', {
