@@ -15,9 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
 from faq_cms import models
@@ -177,6 +188,15 @@ def insert(session: Session, table: type[models.Base]) -> sqlite.Insert | postgr
     return postgresql.insert(table)
 
 
+def in_turn(session: Session, key: str) -> None:
+    """Wait until no other transaction holds `key`, and hold it until this one ends.
+
+    For what is counted before it is written. SQLite's one writer needs no more than it has.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 def bump(session: Session) -> None:
     """Say that figures or published texts change in this transaction.
 
@@ -220,7 +240,9 @@ def fold_journal(database: Database) -> bool:
     """Bring a SQLite file's journal back into it; False when another process has the file open."""
     with database.write_engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
-        raw.execute("PRAGMA busy_timeout=0")  # a server does not close its files by being waited for
+        raw.execute(
+            "PRAGMA busy_timeout=0"
+        )  # a server does not close its files by being waited for
         try:
             mode = raw.cursor().execute("PRAGMA journal_mode=DELETE").fetchone()[0]
         except _sqlite_driver().OperationalError:
@@ -239,6 +261,8 @@ def _refusals() -> Iterator[None]:
         if reason in _FAULTS_OF_OURS:
             raise
         raise Unavailable(reason) from error
+    except PoolExhausted as error:
+        raise Unavailable("too_many_connections") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("connection_lost") from error

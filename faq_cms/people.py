@@ -167,14 +167,19 @@ def hash_password(password: str, *, name: str) -> str:
     ):
         raise Invalid("password", "guessable")
     with _hashing:
-        return _passwords.hash(password)
+        return _passwords.hash(_typed(password))
 
 
 def verify_password(password: str, digest: str | None) -> bool:
     """Whether the password is the one behind `digest`. Takes as long for an unknown account."""
     with _hashing:
-        good = _passwords.verify(password[: PASSWORD_MAX + 1], digest or _nobody)
+        good = _passwords.verify(_typed(password[: PASSWORD_MAX + 1]), digest or _nobody)
     return good and digest is not None
+
+
+def _typed(password: str) -> str:
+    """One spelling of a password, whatever keyboard composed its accents."""
+    return unicodedata.normalize("NFC", password)
 
 
 def fold_name(name: str) -> str:
@@ -327,7 +332,8 @@ def begin_attempt(session: Session, *, name: str, network: str, now: dt.datetime
         _digest("account:" + fold_name(name)): ATTEMPTS_PER_ACCOUNT,
         _digest("network:" + network): ATTEMPTS_PER_NETWORK,
     }
-    for key, limit in keys.items():
+    for key, limit in sorted(keys.items()):  # one order for all: two tries never wait crosswise
+        db.in_turn(session, key)
         tries, first = session.execute(
             select(func.count(), func.min(SignInAttempt.at)).where(
                 SignInAttempt.key == key, SignInAttempt.at > now - ATTEMPT_WINDOW

@@ -5,7 +5,6 @@ the same answer in the same time. Opening a link uses nothing (mail scanners ope
 does. A new sign-in is a new session, and ends the one the browser held.
 """
 
-import unicodedata
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -34,7 +33,7 @@ def enter(request: Request, form: dict[str, str]) -> Response:
         name = rendering.clean(form["name"], field="name")
         with db.transaction() as session:
             digest = people.begin_attempt(session, name=name, network=network, now=now)
-        if not people.verify_password(_password(form), digest):
+        if not people.verify_password(form["password"], digest):
             raise SignInRefused
         with db.transaction() as session:
             secret = people.sign_in(session, name=name, now=now)
@@ -54,7 +53,7 @@ def join(request: Request, form: dict[str, str]) -> Response:
     pending = _pending(request)
     try:
         name = rendering.clean(pending.name or form["name"], field="name")
-        digest = people.hash_password(_password(form), name=name)
+        digest = people.hash_password(form["password"], name=name)
         with db.transaction() as session:
             secret = people.use_link(session, token, name=name, password_digest=digest, now=now)
     except (Invalid, Unavailable) as error:
@@ -114,11 +113,6 @@ def _actor(request: Request) -> Actor | None:
     token = gate.session_token(request.scope, settings.current())
     with db.reading() as session:
         return people.actor_of(session, token, now=pages.now())
-
-
-def _password(form: dict[str, str]) -> str:
-    """The password in one spelling: keyboards disagree on how an accent is composed."""
-    return unicodedata.normalize("NFC", form["password"])
 
 
 def _form(
