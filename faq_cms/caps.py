@@ -33,6 +33,8 @@ PACE: Final = (
     RateLimitItemPerMinute(80, multiples=10),
     RateLimitItemPerHour(250),
 )
+# Questions readers report as missing: written by hand, read by hand.
+QUESTIONS: Final = RateLimitItemPerHour(60)
 HARD: Final = RateLimitItemPerHour(1000)
 
 
@@ -55,6 +57,10 @@ class Caps:
             self._take("visitor", VISITOR, "visitor", self._digest(visitor, now))
         if network is not None:
             self._take("votes", NETWORK, "network", self._digest(prefix(network), now))
+
+    def admit_question(self, *, network: str, now: dt.datetime) -> None:
+        """Count one reported question of this network. Raises TooMany beyond what people write."""
+        self._take("questions", QUESTIONS, "questions", self._digest(prefix(network), now))
 
     def is_out_of_pace(self, *, network: str, article_id: int, now: dt.datetime) -> bool:
         """Count a new vote of this network on one article; True: it is to be set aside.

@@ -268,6 +268,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "invalid.question.empty": "Écrivez la question avant de publier.",
     "invalid.question.too_long": "La question ne peut dépasser {detail} caractères.",
+    "invalid.question_missing.empty": "Écrivez votre question avant de la signaler.",
+    "invalid.question_missing.too_long": "Votre question ne peut dépasser {detail} caractères.",
     "invalid.reason.length": "Donnez une raison, en {detail[1]} caractères au plus.",
     "invalid.reason.unknown": "Cette raison n’est pas dans la liste.",
     "invalid.scope.unknown": "Ce droit d’accès machine n’est pas connu.",
@@ -278,6 +280,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.text.empty": "Votre remarque est vide.",
     "invalid.text.too_long": "Votre remarque ne peut dépasser {detail} caractères.",
     "too_many": "Trop de demandes. Réessayez dans {retry_after}.",
+    "too_many.questions": (
+        "Trop de questions signalées pour le moment\u00a0: celle-ci n’est pas enregistrée. "
+        "Réessayez dans {retry_after}."
+    ),
     "too_many.remarks": (
         "Trop de remarques aujourd’hui\u00a0: celle-ci n’est pas enregistrée. "
         "Réessayez dans {retry_after}."

@@ -378,6 +378,66 @@ class SearchWord(Base):
     articles: Mapped[int]
 
 
+class SearchDay(Base):
+    """What readers looked for, per day, folded to its meaningful words. No personal data, no reader."""
+
+    __tablename__ = "search_day"
+    __table_args__ = (
+        CheckConstraint("searches > 0 AND results >= 0", name="counts"),
+        {"sqlite_with_rowid": False},
+    )
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    query: Mapped[str] = mapped_column(String(80), primary_key=True)
+    searches: Mapped[int]
+    results: Mapped[int]  # at the last search of the day: articles that hold all the words
+
+
+class SearchClickDay(Base):
+    """Which article readers opened from the answers to a query, per day."""
+
+    __tablename__ = "search_click_day"
+    __table_args__ = (
+        CheckConstraint("clicks > 0", name="counts"),
+        {"sqlite_with_rowid": False},
+    )
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    query: Mapped[str] = mapped_column(String(80), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    clicks: Mapped[int]
+
+
+class SupportClickDay(Base):
+    """How often *Contacter l'assistance* was pressed, per day and place."""
+
+    __tablename__ = "support_click_day"
+    __table_args__ = (
+        CheckConstraint("clicks > 0", name="counts"),
+        {"sqlite_with_rowid": False},
+    )
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(String(24), primary_key=True)
+    clicks: Mapped[int]
+
+
+class MissingQuestion(Base):
+    """A question a reader did not find and reported. Plain text, masked before it is kept."""
+
+    __tablename__ = "missing_question"
+    __table_args__ = (
+        CheckConstraint("handled_by_id IS NULL OR handled_at IS NOT NULL", name="handled_is_dated"),
+        Index(None, "handled_at", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(300))
+    received_at: Mapped[dt.datetime]
+    handled_at: Mapped[dt.datetime | None]
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
 # -- votes and tallies ---------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ from faq_cms.errors import (
     UnfitToServe,
 )
 from faq_cms.people import Actor
-from faq_cms.public import pages, preview, views
+from faq_cms.public import pages, preview, searched, views
 from faq_cms.screens import registry
 from faq_cms.settings import Settings
 
@@ -223,7 +223,7 @@ def script_fault(error: Exception) -> bool:
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Load what the first visitor would wait for, keep the clock ticking, then flush and close."""
     await anyio.to_thread.run_sync(warm_up)
-    clock = duties.Clock(views.flush)
+    clock = duties.Clock(views.flush, searched.flush)
     clock.start()
     # Streamlit collects after every run: what is loaded by now must not be walked again each time.
     gc.collect()

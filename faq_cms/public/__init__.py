@@ -5,7 +5,9 @@
     pages       templates, errors as pages, ETag, compression, static files
     forms       what a posted form may hold
     said        what the page shows of what its reader said
-    centre      articles, categories, search, privacy
+    centre      articles, categories, privacy
+    searching   answers, suggestions, missing questions, the way to the assistance
+    searched    searches and clicks, gathered in memory
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
     preview     a text in the public page, for the editor's frame (signed in)
@@ -18,7 +20,7 @@ same places.
 
 from starlette.routing import Route
 
-from faq_cms.public import centre, downloads, feedback, pages, preview, sign_in, widget
+from faq_cms.public import centre, downloads, feedback, pages, preview, searching, sign_in, widget
 
 
 def routes() -> list[Route]:
@@ -32,7 +34,7 @@ def routes() -> list[Route]:
     return [
         Route("/aide", pages.shown(centre.home), methods=read),
         Route("/aide/", pages.shown(centre.home), methods=read),
-        Route("/aide/recherche", pages.shown(centre.found), methods=read),
+        *searching.routes(),
         Route("/aide/confidentialite", pages.shown(centre.privacy), methods=read),
         Route("/aide/categories/{slug}", pages.shown(centre.category), methods=read),
         Route("/aide/static/{name}", pages.shown(pages.asset), methods=read),

@@ -1,4 +1,4 @@
-"""The pages readers read: the help centre's home, articles, categories, search, privacy."""
+"""The pages readers read: the help centre's home, articles, categories, privacy."""
 
 import datetime as dt
 import functools
@@ -8,17 +8,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, db, rendering, search, settings
+from faq_cms import articles, db, rendering, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
 from faq_cms.errors import NotFound
-from faq_cms.public import ballot, pages, said, views
+from faq_cms.public import ballot, pages, said, searching, views
 
 RELATED: Final = 5
 LISTED: Final = 12  # questions of one category on the home page; the rest is one click away
-HITS: Final = 20
 EXCERPT: Final = 180  # characters
-QUERY_SHOWN: Final = 200
 
 
 def home(request: Request) -> Response:
@@ -81,6 +79,7 @@ def article_page(
         said=spoken,
         refusal=refusal,
         text=text,
+        support=searching.support("article"),
         canonical=_absolute(f"/aide/{found.slug}"),
         json_ld=_faq_page(found, answer),
         shared=spoken is None and status == 200,
@@ -105,14 +104,6 @@ def category(request: Request) -> Response:
         shared=True,
         noindex=not found,
     )
-
-
-def found(request: Request) -> Response:
-    """What answers a query. Never indexed: robots read articles, not the questions of people."""
-    query = rendering.clean(request.query_params.get("q", "")).strip()[:QUERY_SHOWN]
-    with db.reading() as session:
-        hits = search.find(session, query, limit=HITS) if query else []
-    return pages.page(request, "search.html", query=query, hits=hits)
 
 
 def privacy(request: Request) -> Response:

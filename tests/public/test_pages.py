@@ -97,7 +97,7 @@ def test_search_finds_and_marks(client: TestClient, article: Article) -> None:
     with db.transaction() as session:
         search.rebuild(session)
     page = client.get("/aide/recherche", params={"q": "facture"}).text
-    assert f'href="/aide/{article.slug}"' in page
+    assert f'href="/aide/recherche/{article.slug}?q=facture"' in page
     assert "<mark>facture</mark>" in page
     assert 'content="noindex"' in page
 
