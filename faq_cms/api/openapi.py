@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from faq_cms import exports
 from faq_cms.api import schemas
 from faq_cms.api.schemas import Schema
 
@@ -25,7 +26,7 @@ def document(base_url: str) -> Schema:
                     errors=(422,),
                     parameters=[
                         _query("updated_since", {"type": "string", "format": "date-time"}),
-                        _query("cursor", {"type": "string"}),
+                        _query("cursor", {"type": "string", "pattern": schemas.CURSOR}),
                         _query("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
                     ],
                     not_modified=True,
@@ -73,7 +74,7 @@ def document(base_url: str) -> Schema:
                     "Ce qui est publié, au format d’un canal.",
                     {"200": {"description": "Le fichier du canal.", "content": {"*/*": {}}}},
                     errors=(401, 403, 404),
-                    parameters=[_path("channel")],
+                    parameters=[_path("channel", enum=sorted(exports.CHANNELS))],
                     not_modified=True,
                     secured=True,
                 )
@@ -123,10 +124,6 @@ def _query(name: str, schema: Schema) -> Schema:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _path(name: str) -> Schema:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "minLength": 1},
-    }
+def _path(name: str, **narrowed: Any) -> Schema:
+    schema = {"type": "string", "minLength": 1} | narrowed
+    return {"name": name, "in": "path", "required": True, "schema": schema}

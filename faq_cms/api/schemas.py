@@ -12,6 +12,9 @@ Schema = dict[str, Any]
 
 _INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
 
+# When the last entry of a page changed (microseconds since 1970) and which one it is.
+CURSOR: Final = r"^[0-9]{1,16}-[0-9a-f]{32}$"
+
 ARTICLE: Final[Schema] = {
     "type": "object",
     "required": [
