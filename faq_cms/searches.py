@@ -65,6 +65,8 @@ def folded(query: str) -> str | None:
 
 def add(session: Session, gathered: Gathered) -> None:
     """Add what a server counted to its days; beyond `QUERIES_A_DAY`, only queries already known."""
+    if gathered.searches and not has_any(session):
+        db.bump(session)  # the first search of all puts a screen in the menu
     known = _known(session, {day for day, _ in gathered.searches})
     for (day, query), times in gathered.searches.items():
         if query not in known[day] and len(known[day]) >= QUERIES_A_DAY:
@@ -188,14 +190,14 @@ def report(session: Session, *, question: str, now: dt.datetime) -> MissingQuest
         raise Invalid("question_missing", "empty")
     if len(text) > QUESTION_MAX:
         raise Invalid("question_missing", "too_long", QUESTION_MAX)
-    is_waiting = MissingQuestion.handled_at.is_(None)
     same = session.scalar(
-        select(MissingQuestion).where(is_waiting, MissingQuestion.text == text).limit(1)
+        select(MissingQuestion)
+        .where(MissingQuestion.handled_at.is_(None), MissingQuestion.text == text)
+        .limit(1)
     )
     if same is not None:
         return same
-    waiting = session.scalar(select(func.count()).select_from(MissingQuestion).where(is_waiting))
-    if (waiting or 0) >= WAITING_MAX:
+    if waiting(session) >= WAITING_MAX:
         raise TooMany("questions", 24 * 3600)
     reported = MissingQuestion(text=text, received_at=now)
     session.add(reported)
@@ -222,6 +224,12 @@ def missing(session: Session, *, limit: int = 200) -> list[MissingQuestion]:
             .limit(limit)
         )
     )
+
+
+def waiting(session: Session) -> int:
+    """How many reported questions nobody has settled."""
+    unsettled = select(func.count()).where(MissingQuestion.handled_at.is_(None))
+    return session.scalar(unsettled) or 0
 
 
 def settle(

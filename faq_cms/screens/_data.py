@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from faq_cms import analytics, articles, charts, corrections, db, votes
+from faq_cms import analytics, articles, charts, corrections, db, searches, votes
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
 
@@ -27,9 +27,11 @@ class Waiting:
 
     to_correct: int
     new_remarks: int
+    missing: int
     has_published: bool
     has_votes: bool
     has_remarks: bool
+    has_searches: bool
 
 
 def revision() -> int:
@@ -46,9 +48,11 @@ def waiting(revision: int) -> Waiting:
         return Waiting(
             to_correct=len(corrections.queue(session)),
             new_remarks=remarks.get(RemarkState.NEW, 0),
+            missing=searches.waiting(session),
             has_published=not analytics.usefulness(session).empty,
             has_votes=analytics.total(session).votes > 0,
             has_remarks=bool(remarks),
+            has_searches=searches.has_any(session),
         )
 
 

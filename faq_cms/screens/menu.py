@@ -14,7 +14,7 @@ from faq_cms.screens import _data, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
 
 HERE = Path(__file__).parent
-COUNTED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks"}
+COUNTED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks", "searches.py": "missing"}
 
 
 def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
@@ -46,6 +46,7 @@ def is_in_menu(screen: Screen, waiting: _data.Waiting) -> bool:
         Appears.ONCE_PUBLISHED: waiting.has_published,
         Appears.ONCE_VOTED: waiting.has_votes,
         Appears.ONCE_REMARKED: waiting.has_remarks,
+        Appears.ONCE_SEARCHED: waiting.has_searches,
         Appears.NEVER: False,
     }[screen.appears]
 

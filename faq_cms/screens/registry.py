@@ -18,6 +18,7 @@ class Appears(StrEnum):
     ONCE_PUBLISHED = "once_published"
     ONCE_VOTED = "once_voted"
     ONCE_REMARKED = "once_remarked"
+    ONCE_SEARCHED = "once_searched"
     NEVER = "never"  # reached from another screen
 
 
@@ -74,6 +75,14 @@ SCREENS: Final = (
         ":material/forum:",
         READERS,
         appears=Appears.ONCE_REMARKED,
+    ),
+    Screen(
+        "searches.py",
+        "recherches",
+        "Recherches",
+        ":material/search:",
+        READERS,
+        appears=Appears.ONCE_SEARCHED,
     ),
     Screen(
         "usefulness.py",
