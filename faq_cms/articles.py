@@ -104,6 +104,7 @@ def create(
         created_at=now,
         updated_at=now,
         internal_note="",
+        saves=0,
     )
     session.add(article)
     session.flush()
@@ -136,7 +137,8 @@ def save_draft(
     draft.question, draft.answer, draft.wordings = text.question, text.answer, list(text.wordings)
     draft.author_id, draft.author = actor.id, actor.name
     draft.saved_at = now
-    draft.revision += 1
+    article.saves += 1
+    draft.revision = article.saves
     session.flush()
     return draft
 
@@ -264,7 +266,7 @@ def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetim
     if article.live_version_id is None:
         raise Conflict("not_published", article_id)
     article.live_version_id, article.withdrawn_at = None, now
-    db.bump(session)
+    db.bump(session, content=True)
     people.record(session, actor, "article.withdraw", kind="article", object_id=article_id, now=now)
 
 
@@ -280,7 +282,7 @@ def republish(session: Session, actor: Actor, article_id: int, *, now: dt.dateti
     ).one()
     article.live_version_id, article.withdrawn_at = last.id, None
     article.updated_at = now
-    db.bump(session)
+    db.bump(session, content=True)
     people.record(
         session,
         actor,
@@ -303,7 +305,7 @@ def file_under(
         return
     before, article.category_id = article.category_id, category_id
     article.updated_at = now
-    db.bump(session)
+    db.bump(session, content=True)
     people.record(
         session,
         actor,
@@ -333,7 +335,7 @@ def move(session: Session, actor: Actor, article_id: int, *, slug: str, now: dt.
         session.add(Redirect(slug=article.slug, article_id=article_id))
     before, article.slug = article.slug, slug
     article.updated_at = now
-    db.bump(session)
+    db.bump(session, content=True)
     people.record(
         session,
         actor,
@@ -399,6 +401,7 @@ def _refuse_stale(session: Session, article: Article, draft: Version | None, see
 def _add_draft(
     session: Session, actor: Actor, article: Article, text: Text, *, now: dt.datetime
 ) -> Version:
+    article.saves += 1
     draft = Version(
         article_id=article.id,
         question=text.question,
@@ -408,7 +411,7 @@ def _add_draft(
         author=actor.name,
         created_at=now,
         saved_at=now,
-        revision=1,
+        revision=article.saves,
         base_id=article.live_version_id,
     )
     session.add(draft)
@@ -446,7 +449,7 @@ def _number(
     session.flush()
     article.live_version_id, article.withdrawn_at = text.id, None
     article.updated_at = now
-    db.bump(session)
+    db.bump(session, content=True)
     session.flush()
 
 
@@ -711,7 +714,7 @@ def rename_category(
     session.execute(
         update(Article).where(Article.category_id == category_id).values(updated_at=now)
     )
-    db.bump(session)
+    db.bump(session, content=True)
     people.record(
         session,
         actor,

@@ -35,7 +35,7 @@ from faq_cms import models
 from faq_cms.errors import Unavailable
 
 BUSY_SECONDS = 10
-_BUMP = "ledger moves"  # key in Session.info
+_MOVES = "ledger moves"  # key in Session.info: the counters that move at the commit
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -119,12 +119,12 @@ class Database:
         with self._turn, _refusals(), maker as session, session.begin():
             yield session
             # Last of all: one hot row, held for as short a time as the commit allows.
-            if session.info.get(_BUMP):
+            if moves := session.info.get(_MOVES):
                 session.flush()
                 session.execute(
                     update(models.Ledger)
                     .where(models.Ledger.id == 1)
-                    .values(revision=models.Ledger.revision + 1)
+                    .values({name: getattr(models.Ledger, name) + 1 for name in sorted(moves)})
                 )
 
     def scrub(self) -> None:
@@ -197,18 +197,24 @@ def in_turn(session: Session, key: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def bump(session: Session) -> None:
-    """Say that figures or published texts change in this transaction.
+def bump(session: Session, *, content: bool = False) -> None:
+    """Say that figures change in this transaction, and with `content` what the public reads.
 
-    The ledger's revision moves just before the commit: cached readers will look again.
+    The ledger moves just before the commit: cached readers will look again.
     """
-    session.info[_BUMP] = True
+    session.info.setdefault(_MOVES, set()).update(
+        {"revision", "content"} if content else {"revision"}
+    )
 
 
 def revision(session: Session) -> int:
     """The ledger's present revision, the key of every cached figure."""
-    row = session.get(models.Ledger, 1)
-    return row.revision if row else 0
+    return session.scalar(select(models.Ledger.revision)) or 0
+
+
+def content_revision(session: Session) -> int:
+    """The revision of what the public reads, the key of every kept page."""
+    return session.scalar(select(models.Ledger.content)) or 0
 
 
 def integrity_faults(database: Database) -> list[str]:

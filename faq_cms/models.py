@@ -198,13 +198,18 @@ class Audit(Base):
 
 
 class Ledger(Base):
-    """One row. Its revision moves with every vote and publication: cached figures are keyed by it."""
+    """One row of two counters, by which what was computed is known to be still true.
+
+    `revision` moves with every vote, remark, flag and publication: cached figures are keyed by it.
+    `content` moves only with what the public reads: kept pages are keyed by that one.
+    """
 
     __tablename__ = "ledger"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int]
+    content: Mapped[int]
 
 
 # -- articles and versions -----------------------------------------------------------------------
@@ -257,6 +262,7 @@ class Article(Base):
     review_on: Mapped[dt.date | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     internal_note: Mapped[str] = mapped_column(default="")
+    saves: Mapped[int] = mapped_column(default=0)  # of all its drafts: no revision comes back
 
     category: Mapped[Category | None] = relationship()
     live_version: Mapped["Version | None"] = relationship(
@@ -300,8 +306,8 @@ class Significance(StrEnum):
 class Version(Base):
     """A text of an article. Without number it is the draft (at most one); numbered, it is immutable.
 
-    `revision` counts the saves of a draft: a save names the revision it saw, so that a stale one is
-    refused. `base_id` is the version the draft started from, `restored_from_id` the one it copies.
+    `revision` is the article's count of saves at the last one: a save names the revision it saw, so
+    that a stale one is refused, even over a draft thrown away and begun again. `base_id` is the version the draft started from, `restored_from_id` the one it copies.
     """
 
     __tablename__ = "version"

@@ -104,6 +104,17 @@ def test_a_discarded_draft_leaves_the_live_version() -> None:
         assert articles.live(session, article.slug).version == 1
 
 
+def test_a_draft_begun_again_is_not_taken_for_the_one_thrown_away() -> None:
+    article = published()
+    save(article.id, "Ancien.", seen(article.id))
+    left_open = seen(article.id)
+    with db.transaction() as session:
+        articles.discard_draft(session, people.SYSTEM, article.id, seen=left_open, now=NOW)
+    save(article.id, "Nouveau.", seen(article.id))
+    with pytest.raises(StaleDraft):
+        save(article.id, "Écrasé.", left_open)
+
+
 def test_discarding_the_draft_of_a_never_published_article_removes_it() -> None:
     with db.transaction() as session:
         article = articles.create(session, people.SYSTEM, text=Text(QUESTION, ""), now=NOW)
@@ -134,7 +145,7 @@ def test_twenty_editors_saving_at_once_lose_nothing_silently() -> None:
     with db.reading() as session:
         draft = articles.draft_of(session, article.id)
         assert draft is not None
-        assert draft.revision == len(applied)
+        assert draft.revision == 1 + len(applied)  # the first version was a draft once
         assert draft.answer in applied
 
 
@@ -417,7 +428,7 @@ def test_the_library_shows_every_article_once_with_its_state() -> None:
     assert frame.loc[live.id, "question"] == QUESTION
     assert frame.loc[draft.id, "question"] == "Neuf\u202f?"
     assert frame.loc[gone.id, "question"] == "Retiré\u202f?"
-    assert frame.loc[live.id, "draft_revision"] == 1
+    assert frame.loc[live.id, "draft_revision"] == 2
 
 
 def test_an_empty_library_is_an_empty_frame() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -41,19 +42,43 @@ def article(request: Request) -> Response:
     """One article; an old address leads to the present one."""
     slug, state = pages.slug(request), request.query_params.get("avis")
     with db.reading() as session:
+        kept = _kept(slug, db.content_revision(session), settings.current())
+        if isinstance(kept, str):
+            return pages.go(f"/aide/{kept}", 301)
+        spoken = said.read(session, state, kept.article.id) if state else None
+    if spoken is not None:
+        return article_page(request, kept.article, list(kept.related), spoken)
+    if request.method == "GET" and "sec-purpose" not in request.headers:
+        robot = views.is_robot(request.headers.get("user-agent", ""))
+        views.seen(kept.article.id, "aide", robot=robot, now=pages.now())
+    return pages.dressed(request, kept.body, shared=True)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The page of an article as everybody reads it, until what is published changes."""
+
+    article: PublishedArticle
+    related: tuple[PublishedArticle, ...]
+    body: bytes
+
+
+@functools.lru_cache(maxsize=1_000)
+def _kept(slug: str, _content: int, _here: settings.Settings) -> _Kept | str:
+    """The page at this address, or the address the article has moved to. Raises NotFound.
+
+    The last two arguments say for how long it is true: what the public reads, and the settings.
+    """
+    with db.reading() as session:
         try:
             found = articles.live(session, slug)
         except NotFound:
             moved = articles.moved_to(session, slug)
             if moved is None:
                 raise
-            return pages.go(f"/aide/{moved}", 301)
-        spoken = said.read(session, state, found.id) if state else None
+            return moved
         related = _related(articles.published(session, category=found.category_slug or ""), found)
-    if spoken is None and request.method == "GET" and "sec-purpose" not in request.headers:
-        robot = views.is_robot(request.headers.get("user-agent", ""))
-        views.seen(found.id, "aide", robot=robot, now=pages.now())
-    return article_page(request, found, related, spoken)
+    return _Kept(found, tuple(related), pages.drawn("article.html", **_context(found, related)))
 
 
 def article_page(
@@ -65,25 +90,35 @@ def article_page(
     status: int = 200,
     refusal: str = "",
     text: str = "",
+    held: bool = False,
 ) -> Response:
-    """An article with what its reader has said so far; `text` is a remark that was not kept."""
+    """An article with what its reader has said so far.
+
+    `text` is a remark that was not kept; `held`: it waits for its author to mask it or not.
+    """
+    context = _context(found, related, said=spoken, refusal=refusal, text=text, held=held)
+    return pages.page(request, "article.html", status=status, **context)
+
+
+def _context(
+    found: PublishedArticle, related: list[PublishedArticle], **reader: object
+) -> dict[str, object]:
+    """What the template of an article is told; `reader`: what depends on who reads."""
     answer = rendered(found.answer)
-    return pages.page(
-        request,
-        "article.html",
-        status=status,
-        article=found,
-        answer=answer,
-        description=excerpt(found.answer),
-        related=related,
-        said=spoken,
-        refusal=refusal,
-        text=text,
-        support=searching.support("article"),
-        canonical=_absolute(f"/aide/{found.slug}"),
-        json_ld=_faq_page(found, answer),
-        shared=spoken is None and status == 200,
-    )
+    return {
+        "article": found,
+        "answer": answer,
+        "description": excerpt(found.answer),
+        "related": related,
+        "said": None,
+        "refusal": "",
+        "text": "",
+        "held": False,
+        "support": searching.support("article"),
+        "canonical": settings.current().article_url(found.slug),
+        "json_ld": _faq_page(found, answer),
+        **reader,
+    }
 
 
 def category(request: Request) -> Response:
@@ -149,7 +184,7 @@ def _faq_page(found: PublishedArticle, answer: str) -> dict[str, object]:
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",
-        "url": _absolute(f"/aide/{found.slug}"),
+        "url": settings.current().article_url(found.slug),
         "inLanguage": "fr",
         "dateModified": found.published_at.isoformat(),
         "mainEntity": [

@@ -27,6 +27,7 @@ from faq_cms.errors import FaqError, NotFound, TooMany, Unavailable
 from faq_cms.public import ballot, forms
 
 _PACKED_FROM: Final = 600  # bytes; compression earns nothing on less
+_KEPT: Final = 500  # bodies whose digest and compressed form are remembered
 _RETRY_SECONDS: Final = 60  # when the database cannot serve: nobody knows better
 _YEAR: Final = "public, max-age=31536000, immutable"
 
@@ -107,16 +108,21 @@ _templates.filters["json_ld"] = _json_ld
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page from a template. Kept by nobody unless it was made for everybody (`shared=True`)."""
     shared = context.pop("shared", False)
-    text = _templates.get_template(template).render(
-        {
-            "settings": settings.current(),
-            "canonical": None,
-            "noindex": not shared,
-            "query": "",
-            **context,
-        }
-    )
-    response = sent(request, text.encode(), "text/html", status)
+    body = drawn(template, noindex=context.pop("noindex", not shared), **context)
+    return dressed(request, body, status=status, shared=shared)
+
+
+def drawn(template: str, **context: Any) -> bytes:
+    """What a template says, as it leaves."""
+    defaults = {"settings": settings.current(), "canonical": None, "noindex": False, "query": ""}
+    if settings.current().canonical_url:
+        context["noindex"] = True  # search engines know the articles at another address
+    return _templates.get_template(template).render(defaults | context).encode()
+
+
+def dressed(request: Request, body: bytes, *, status: int = 200, shared: bool) -> Response:
+    """A page that was drawn, with the headers it leaves with."""
+    response = sent(request, body, "text/html", status)
     response.headers["cache-control"] = "no-cache" if shared else "no-store"
     return response
 
@@ -125,13 +131,23 @@ def sent(request: Request, body: bytes, media_type: str, status: int = 200) -> R
     """The body with its ETag, or 304 when the reader has it; compressed when it pays."""
     headers = {"vary": "Accept-Encoding"}
     if status == 200:
-        headers["etag"] = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+        headers["etag"] = _tag(body)
         if headers["etag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
     if len(body) >= _PACKED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, compresslevel=5, mtime=0)
+        body = _packed(body)
         headers["content-encoding"] = "gzip"
     return Response(body, status, headers, media_type)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _tag(body: bytes) -> str:
+    return f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=5, mtime=0)
 
 
 def go(path: str, status: int = 303) -> RedirectResponse:

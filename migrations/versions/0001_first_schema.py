@@ -96,6 +96,7 @@ def upgrade() -> None:
         "ledger",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_ledger_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
     )
@@ -143,6 +144,7 @@ def upgrade() -> None:
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("internal_note", sa.Text(), nullable=False),
+        sa.Column("saves", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "withdrawn_at IS NULL OR live_version_id IS NULL",
             name=op.f("ck_article_withdrawn_is_not_live"),
@@ -698,7 +700,7 @@ def upgrade() -> None:
             "(setweight(to_tsvector('simple'::regconfig, title), 'A')"
             " || setweight(to_tsvector('simple'::regconfig, body), 'D')))"
         )
-    op.execute("INSERT INTO ledger (id, revision) VALUES (1, 0)")
+    op.execute("INSERT INTO ledger (id, revision, content) VALUES (1, 0, 0)")
 
 
 def downgrade() -> None:
