@@ -7,10 +7,10 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 import datetime as dt
 
 import pandas as pd
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, helpfulness
+from faq_cms import db, helpfulness, people
 from faq_cms.helpfulness import Counts, Verdict
 from faq_cms.models import (
     Article,
@@ -22,6 +22,7 @@ from faq_cms.models import (
     TallyVersion,
     Version,
     ViewDay,
+    Vote,
 )
 
 _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
@@ -167,6 +168,76 @@ def by_source(session: Session) -> pd.DataFrame:
         .group_by(TallyDay.source)
         .order_by(TallyDay.source),
     )
+
+
+def bursts(session: Session) -> pd.DataFrame:
+    """Votes set aside, by article, measuring period, civil day and source, newest first.
+
+    Columns: article_id, period_id, day, source, helpful, unhelpful, off_text (of the votes set
+    aside), first_at, last_at, question (of the last version concerned), is_current (whether the
+    period is running), counted_helpful, counted_unhelpful, counted_off_text (the figures of that
+    period), and kept_by: who said since that they rightly stay out (None: nobody).
+    """
+    counted, running = _by_period(None, None, None), _running().subquery()
+    groups = (Vote.article_id, Vote.period_id, Vote.day, Vote.source)
+    aside = (
+        select(
+            *groups,
+            func.sum(case((Vote.helpful, 1), else_=0)).label("helpful"),
+            func.sum(case((Vote.helpful, 0), else_=1)).label("unhelpful"),
+            func.sum(case((Vote.off_text, 1), else_=0)).label("off_text"),
+            func.min(Vote.cast_at).label("first_at"),
+            func.max(Vote.cast_at).label("last_at"),
+            func.max(Vote.version_id).label("version_id"),
+        )
+        # The totals know the few articles concerned: the ledger is not read whole.
+        .where(
+            Vote.set_aside,
+            Vote.article_id.in_(
+                select(Version.article_id)
+                .join(TallyVersion, TallyVersion.version_id == Version.id)
+                .where(TallyVersion.set_aside > 0)
+            ),
+        )
+        .group_by(*groups)
+        .subquery()
+    )
+    frame = db.frame(
+        session,
+        select(
+            *(column for column in aside.c if column.name != "version_id"),
+            Version.question,
+            running.c.period_id.is_not(None).label("is_current"),
+            *(func.coalesce(counted.c[name], 0).label(f"counted_{name}") for name in _COUNTS[:3]),
+        )
+        .join(Version, Version.id == aside.c.version_id)
+        .outerjoin(running, running.c.period_id == aside.c.period_id)
+        .outerjoin(counted, counted.c.period_id == aside.c.period_id)
+        .order_by(aside.c.last_at.desc(), aside.c.article_id, aside.c.source),
+    )
+    kept = _kept(session) if len(frame) else {}
+    frame["kept_by"] = [
+        next((who for who, at in kept.get(key, ()) if at >= last_at), None)
+        for *key_parts, day, last_at in zip(
+            frame["article_id"],
+            frame["period_id"],
+            frame["source"],
+            frame["day"],
+            frame["last_at"],
+            strict=True,
+        )
+        for key in [(*key_parts, str(day))]
+    ]
+    return frame
+
+
+def _kept(session: Session) -> dict[tuple[object, ...], list[tuple[str, dt.datetime]]]:
+    """Who decided, and when, that a burst stays out: (article, period, source, day) to decisions."""
+    found: dict[tuple[object, ...], list[tuple[str, dt.datetime]]] = {}
+    for at, actor, article_id, about in people.recorded(session, "votes.keep_aside"):
+        key = (article_id, about["period_id"], about["source"], about["day"])
+        found.setdefault(key, []).append((actor, at))
+    return found
 
 
 def total(

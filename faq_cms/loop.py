@@ -14,7 +14,7 @@ from faq_cms import articles, corrections, flags, people, search, votes
 from faq_cms.articles import Seen
 from faq_cms.models import Reason, Remark, RemarkState, Significance, Version
 from faq_cms.people import Actor
-from faq_cms.votes import DatedVote, Imported, Receipt
+from faq_cms.votes import Burst, DatedVote, Imported, Receipt
 
 
 def vote_received(
@@ -68,6 +68,21 @@ def votes_imported(
     for article_id in sorted(imported.article_ids):
         rejudged(session, article_id, now=now)
     return imported
+
+
+def votes_released(session: Session, actor: Actor, burst: Burst, *, now: dt.datetime) -> list[int]:
+    """Let votes set aside into the figures, then list or unlist their article. See `votes.release`."""
+    released = votes.release(session, actor, burst, now=now)
+    rejudged(session, burst.article_id, now=now)
+    return released
+
+
+def votes_withheld(
+    session: Session, actor: Actor, burst: Burst, vote_ids: Sequence[int], *, now: dt.datetime
+) -> None:
+    """Take back a release. See `votes.withhold`."""
+    votes.withhold(session, actor, burst, vote_ids, now=now)
+    rejudged(session, burst.article_id, now=now)
 
 
 def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:

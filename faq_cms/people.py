@@ -63,6 +63,7 @@ _LEAST: Final[dict[str, Role]] = {
     "objective.set": Role.MANAGER,
     "export": Role.MANAGER,
     "votes.import": Role.MANAGER,
+    "votes.release": Role.MANAGER,
     "person.invite": Role.MANAGER,
     "person.manage": Role.ADMINISTRATOR,
     "token.manage": Role.ADMINISTRATOR,
@@ -153,6 +154,15 @@ def trail(
 
 
 # -- passwords -----------------------------------------------------------------------------------
+
+
+def recorded(
+    session: Session, action: str
+) -> list[tuple[dt.datetime, str, int | None, dict[str, Any]]]:
+    """Every time this was done, newest first: when, by whom, to what, the details. Reads only."""
+    query = select(Audit.at, Audit.actor, Audit.object_id, Audit.detail)
+    rows = session.execute(query.where(Audit.action == action).order_by(Audit.id.desc()))
+    return [(at, actor, object_id, detail or {}) for at, actor, object_id, detail in rows]
 
 
 def hash_password(password: str, *, name: str) -> str:

@@ -56,6 +56,16 @@ class Receipt:
     changed: bool
 
 
+@dataclass(frozen=True)
+class Burst:
+    """The votes set aside on one article, in one measuring period, one civil day, from one source."""
+
+    article_id: int
+    period_id: int
+    day: dt.date
+    source: str
+
+
 # -- who votes, on what --------------------------------------------------------------------------
 
 
@@ -166,6 +176,81 @@ def put_aside(session: Session, vote_id: int, *, aside: bool) -> Vote:
         _change(session, vote, helpful=vote.helpful, reason=vote.reason, set_aside=aside)
         db.bump(session)
     return vote
+
+
+def release(session: Session, actor: Actor, burst: Burst, *, now: dt.datetime) -> list[int]:
+    """Let the votes of a burst into the figures; returns their ids. Audited; flags are the caller's."""
+    people.authorize(session, actor, "votes.release")
+    released = _moved(
+        session,
+        Vote.article_id == burst.article_id,
+        Vote.period_id == burst.period_id,
+        Vote.day == burst.day,
+        Vote.source == burst.source,
+        aside=False,
+    )
+    _ruled(session, actor, "votes.release", burst, now=now, votes=len(released))
+    return released
+
+
+def withhold(
+    session: Session, actor: Actor, burst: Burst, vote_ids: Sequence[int], *, now: dt.datetime
+) -> None:
+    """Take back a release: these votes of the burst are set aside again. Audited."""
+    people.authorize(session, actor, "votes.release")
+    moved = _moved(session, Vote.id.in_(vote_ids), Vote.article_id == burst.article_id, aside=True)
+    _ruled(session, actor, "votes.withhold", burst, now=now, votes=len(moved))
+
+
+def keep_aside(session: Session, actor: Actor, burst: Burst, *, now: dt.datetime) -> None:
+    """Say that a burst rightly stays out of the figures. Writes the audit trail only."""
+    people.authorize(session, actor, "votes.release")
+    _ruled(session, actor, "votes.keep_aside", burst, now=now)
+
+
+def _moved(session: Session, *which: ColumnElement[bool], aside: bool) -> list[int]:
+    """Set votes aside, or let them in, and their tallies with them: one statement a version and day."""
+    moved = session.execute(
+        update(Vote)
+        .where(*which, Vote.set_aside.is_not(aside))
+        .values(set_aside=aside)
+        .returning(
+            Vote.id,
+            Vote.article_id,
+            Vote.version_id,
+            Vote.source,
+            Vote.day,
+            Vote.helpful,
+            Vote.off_text,
+        )
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.expire_all()
+    shifts: dict[tuple[int, int, str, dt.date], Counter[str]] = {}
+    for _, article_id, version_id, source, day, helpful, off_text in moved:
+        shift = shifts.setdefault((article_id, version_id, source, day), Counter())
+        shift.update(_ones(helpful, off_text, aside))
+        shift.subtract(_ones(helpful, off_text, not aside))
+    for key, shift in sorted(shifts.items()):
+        _shift(session, _key(*key), shift)
+    return [row.id for row in moved]
+
+
+def _ruled(
+    session: Session, actor: Actor, action: str, burst: Burst, *, now: dt.datetime, **detail: int
+) -> None:
+    about = {"period_id": burst.period_id, "day": burst.day.isoformat(), "source": burst.source}
+    people.record(
+        session,
+        actor,
+        action,
+        kind="article",
+        object_id=burst.article_id,
+        now=now,
+        **about,
+        **detail,
+    )
+    db.bump(session)
 
 
 def leave_remark(session: Session, vote_id: int, *, text: str, now: dt.datetime) -> Remark:

@@ -15,6 +15,9 @@ _INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
 # When the last entry of a page changed (microseconds since 1970) and which one it is.
 CURSOR: Final = r"^[0-9]{1,16}-[0-9a-f]{32}$"
 
+# Something to read: a space or a character that no database carries is not a remark.
+_WRITTEN: Final = r"[^\s\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+
 ARTICLE: Final[Schema] = {
     "type": "object",
     "required": [
@@ -91,7 +94,7 @@ REMARK: Final[Schema] = {
     "type": "object",
     "properties": {
         "reason": {"type": "string", "enum": [reason.value for reason in Reason]},
-        "text": {"type": "string", "minLength": 1, "maxLength": REMARK_MAX},
+        "text": {"type": "string", "pattern": _WRITTEN, "maxLength": REMARK_MAX},
     },
     "minProperties": 1,
     "additionalProperties": False,

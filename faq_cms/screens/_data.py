@@ -28,10 +28,12 @@ class Waiting:
     to_correct: int
     new_remarks: int
     missing: int
+    set_aside: int
     has_published: bool
     has_votes: bool
     has_remarks: bool
     has_searches: bool
+    has_set_aside: bool
 
 
 def revision() -> int:
@@ -45,14 +47,17 @@ def waiting(revision: int) -> Waiting:
     """What the menu counts."""
     with db.reading() as session:
         remarks = votes.remark_counts(session)
+        bursts = analytics.bursts(session)
         return Waiting(
             to_correct=len(corrections.queue(session)),
             new_remarks=remarks.get(RemarkState.NEW, 0),
             missing=searches.waiting(session),
+            set_aside=int(bursts["kept_by"].isna().sum()),
             has_published=not analytics.usefulness(session).empty,
             has_votes=analytics.total(session).votes > 0,
             has_remarks=bool(remarks),
             has_searches=searches.has_any(session),
+            has_set_aside=not bursts.empty,
         )
 
 
@@ -85,6 +90,20 @@ def total(revision: int, since: dt.date | None, until: dt.date | None) -> Counts
     """See `analytics.total`."""
     with db.reading() as session:
         return analytics.total(session, since=since, until=until)
+
+
+@_cached
+def bursts(revision: int) -> pd.DataFrame:
+    """Votes set aside. See `analytics.bursts`."""
+    with db.reading() as session:
+        return analytics.bursts(session)
+
+
+@_cached
+def by_source(revision: int) -> pd.DataFrame:
+    """See `analytics.by_source`."""
+    with db.reading() as session:
+        return analytics.by_source(session)
 
 
 @_cached

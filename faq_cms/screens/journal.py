@@ -40,6 +40,9 @@ ACTIONS = {
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
     "votes.import": "a importé des votes",
+    "votes.release": "a remis des votes dans les chiffres",
+    "votes.withhold": "a remis des votes de côté",
+    "votes.keep_aside": "a laissé des votes de côté",
     "votes.import_totals": "a importé des totaux de votes",
 }
 

@@ -14,7 +14,12 @@ from faq_cms.screens import _data, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
 
 HERE = Path(__file__).parent
-COUNTED = {"to_correct.py": "to_correct", "remarks.py": "new_remarks", "searches.py": "missing"}
+COUNTED = {
+    "to_correct.py": "to_correct",
+    "remarks.py": "new_remarks",
+    "searches.py": "missing",
+    "set_aside.py": "set_aside",
+}
 
 
 def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
@@ -47,6 +52,7 @@ def is_in_menu(screen: Screen, waiting: _data.Waiting) -> bool:
         Appears.ONCE_VOTED: waiting.has_votes,
         Appears.ONCE_REMARKED: waiting.has_remarks,
         Appears.ONCE_SEARCHED: waiting.has_searches,
+        Appears.ONCE_SET_ASIDE: waiting.has_set_aside,
         Appears.NEVER: False,
     }[screen.appears]
 

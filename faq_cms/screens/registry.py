@@ -19,6 +19,7 @@ class Appears(StrEnum):
     ONCE_VOTED = "once_voted"
     ONCE_REMARKED = "once_remarked"
     ONCE_SEARCHED = "once_searched"
+    ONCE_SET_ASIDE = "once_set_aside"
     NEVER = "never"  # reached from another screen
 
 
@@ -85,6 +86,15 @@ SCREENS: Final = (
         appears=Appears.ONCE_SEARCHED,
     ),
     Screen(
+        "set_aside.py",
+        "mis-de-cote",
+        "Votes mis de côté",
+        ":material/inventory_2:",
+        READERS,
+        action="votes.release",
+        appears=Appears.ONCE_SET_ASIDE,
+    ),
+    Screen(
         "usefulness.py",
         "utilite",
         "Utilité des articles",
@@ -92,6 +102,7 @@ SCREENS: Final = (
         STEERING,
         appears=Appears.ONCE_VOTED,
     ),
+    Screen("channels.py", "canaux", "Canaux", ":material/cable:", DELIVERY, action="export"),
     Screen(
         "exporting.py", "exporter", "Exporter", ":material/download:", DELIVERY, action="export"
     ),
