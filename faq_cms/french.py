@@ -40,6 +40,7 @@ from faq_cms.models import (
     Role,
     Significance,
 )
+from faq_cms.personal_data import Kind
 
 NBSP: Final = "\u00a0"
 NNBSP: Final = "\u202f"
@@ -156,6 +157,14 @@ CORRECTION_STATES: Final[Mapping[CorrectionState, str]] = {
     CorrectionState.REOPENED: "De retour à corriger",
 }
 
+PERSONAL_DATA: Final[Mapping[Kind, str]] = {
+    Kind.EMAIL: "une adresse e-mail",
+    Kind.PHONE: "un numéro de téléphone",
+    Kind.IBAN: "un numéro de compte (IBAN)",
+    Kind.NATIONAL_NUMBER: "un numéro de sécurité sociale ou de registre national",
+    Kind.COMPANY_NUMBER: "un numéro d’entreprise",
+}
+
 # By type first: members of two enumerations may share a code, and then they are equal as strings.
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Verdict: VERDICTS,
@@ -170,6 +179,7 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     FlagKind: FLAG_KINDS,
     FlagOutcome: FLAG_OUTCOMES,
     CorrectionState: CORRECTION_STATES,
+    Kind: PERSONAL_DATA,
 }
 
 
@@ -278,6 +288,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Le nom de la source compte au plus {detail} lettres, chiffres ou traits d’union."
     ),
     "invalid.text.empty": "Votre remarque est vide.",
+    "invalid.text.personal_data": (
+        "Votre remarque semble contenir {detail}. Elle n’est pas encore envoyée\u00a0: "
+        "masquez ces données, ou envoyez-la telle quelle."
+    ),
     "invalid.text.too_long": "Votre remarque ne peut dépasser {detail} caractères.",
     "too_many": "Trop de demandes. Réessayez dans {retry_after}.",
     "too_many.questions": (
@@ -382,6 +396,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bad_setting.not_a_level": "{name} vaut debug, info, warning ou error.",
     "bad_setting.not_a_port": "{name} est un numéro de port, de 1 à 65535.",
     "bad_setting.not_a_url": "{name} est une adresse complète, par exemple https://aide.example.org.",
+    "bad_setting.not_a_pattern": (
+        "{name} est une adresse qui contient {{slug}}, par exemple https://www.example.org/aide/{{slug}}."
+    ),
     "bad_setting.not_networks": (
         "{name} est une liste d’adresses ou de réseaux séparés par des virgules, "
         "par exemple 10.0.0.0/8."

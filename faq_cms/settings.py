@@ -47,6 +47,12 @@ class Settings:
     site_name: str = field(
         default="Aide à la facturation", metadata={"help": "title of the public help centre"}
     )
+    canonical_url: str = field(
+        default="",
+        metadata={
+            "help": "address of the articles on your own site, with {slug}; search engines then leave /aide out"
+        },
+    )
     support_url: str = field(
         default="", metadata={"help": "where « Contacter l’assistance » leads (https: or mailto:)"}
     )
@@ -71,6 +77,10 @@ class Settings:
         """Scheme, host and port of the public address: the only origin allowed to write."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    def article_url(self, slug: str) -> str:
+        """Where search engines should find an article: your own site if it has one, else /aide."""
+        return (self.canonical_url or f"{self.public_url}/aide/{{slug}}").replace("{slug}", slug)
 
 
 def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Settings:
@@ -107,6 +117,7 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         var=var,
         secret=secret,
         site_name=given.get("site_name", defaults.site_name),
+        canonical_url=_canonical(given.get("canonical_url", "")),
         support_url=_support(given.get("support_url", "")),
         trusted_proxies=_networks(given.get("trusted_proxies", "")),
         widget_origins=_origins(given.get("widget_origins", "")),
@@ -152,6 +163,15 @@ def _url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadSetting(PREFIX + "PUBLIC_URL", "not_a_url")
     return value.rstrip("/")
+
+
+def _canonical(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (
+        parts.scheme not in ("http", "https") or "{slug}" not in parts.path + parts.query
+    ):
+        raise BadSetting(PREFIX + "CANONICAL_URL", "not_a_pattern")
+    return value
 
 
 def _support(value: str) -> str:

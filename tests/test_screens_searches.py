@@ -44,7 +44,9 @@ def reported(question: str) -> int:
 def queries(app: AppTest) -> list[str]:
     """The queries on the page, in order."""
     return [
-        button.key.removeprefix("create_") for button in app.button if "create_" in str(button.key)
+        str(button.key).removeprefix("create_")
+        for button in app.button
+        if "create_" in str(button.key)
     ]
 
 

@@ -41,6 +41,8 @@ def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> N
         ("FAQ_PORT", "0"),
         ("FAQ_PORT", "quatre"),
         ("FAQ_SECRET", "hunter2"),
+        ("FAQ_CANONICAL_URL", "https://www.example.org/faq"),
+        ("FAQ_CANONICAL_URL", "javascript:{slug}"),
         ("FAQ_SUPPORT_URL", "javascript:alert(1)"),
         ("FAQ_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("FAQ_WIDGET_ORIGINS", "*"),

@@ -8,6 +8,7 @@
     centre      articles, categories, privacy
     searching   answers, suggestions, missing questions, the way to the assistance
     searched    searches and clicks, gathered in memory
+    feeds       what machines read: sitemap, feed, robots.txt
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
     preview     a text in the public page, for the editor's frame (signed in)
@@ -20,14 +21,24 @@ same places.
 
 from starlette.routing import Route
 
-from faq_cms.public import centre, downloads, feedback, pages, preview, searching, sign_in, widget
+from faq_cms.public import (
+    centre,
+    downloads,
+    feedback,
+    feeds,
+    pages,
+    preview,
+    searching,
+    sign_in,
+    widget,
+)
 
 
 def routes() -> list[Route]:
     """The addresses of the readers' side; settings and database are read at each request."""
     read, write = ["GET"], ["POST"]
     vote = pages.posted("helpful", "version", "token")(feedback.vote)
-    remark = pages.posted("token", "reason", "text")(feedback.remark)
+    remark = pages.posted("token", "reason", "text", "donnees")(feedback.remark)
     enter = pages.posted("name", "password", "suite")(sign_in.enter)
     join = pages.posted("name", "password")(sign_in.join)
     leave = pages.posted()(sign_in.leave)
@@ -35,6 +46,7 @@ def routes() -> list[Route]:
         Route("/aide", pages.shown(centre.home), methods=read),
         Route("/aide/", pages.shown(centre.home), methods=read),
         *searching.routes(),
+        *feeds.routes(),
         Route("/aide/confidentialite", pages.shown(centre.privacy), methods=read),
         Route("/aide/categories/{slug}", pages.shown(centre.category), methods=read),
         Route("/aide/static/{name}", pages.shown(pages.asset), methods=read),

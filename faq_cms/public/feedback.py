@@ -11,13 +11,16 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, db, gate, settings
+from faq_cms import articles, db, french, gate, personal_data, settings
 from faq_cms.errors import FaqError, Invalid, NotFound
 from faq_cms.models import Reason
 from faq_cms.public import ballot, centre, pages, said
+from faq_cms.votes import REMARK_MAX
 
 VERDICTS: Final = {"oui": True, "non": False}
 SOURCE: Final = "aide"
+MASK: Final = "masquer"
+AS_IT_IS: Final = "envoyer"
 
 
 def vote(request: Request, form: dict[str, str]) -> Response:
@@ -50,17 +53,26 @@ def vote(request: Request, form: dict[str, str]) -> Response:
 
 
 def remark(request: Request, form: dict[str, str]) -> Response:
-    """Keep a reason, a remark or both; a refused remark comes back with its words."""
+    """Keep a reason, a remark or both; a refused remark comes back with its words.
+
+    A remark that seems to name a person is kept once its author has chosen: masked, or as it is.
+    """
+    now, reason, text = pages.now(), form["reason"], form["text"]
+    if form["donnees"] == MASK and len(text) <= REMARK_MAX:
+        text = personal_data.mask(text)
+    held = [] if form["donnees"] in (MASK, AS_IT_IS) else _personal(text)
     try:
-        if not form["reason"] and not form["text"].strip():
+        if not reason and not text.strip():
             raise Invalid("text", "empty")
-        reply = ballot.remark(
-            token=form["token"], reason=_reason(form["reason"]), text=form["text"], now=pages.now()
-        )
+        if held and reason:
+            ballot.remark(token=form["token"], reason=_reason(reason), text="", now=now)
+        if held:
+            raise Invalid("text", "personal_data", ", ".join(held))
+        reply = ballot.remark(token=form["token"], reason=_reason(reason), text=text, now=now)
     except NotFound:
         raise
     except FaqError as error:
-        return _again(request, form, error)
+        return _again(request, form, error, held=bool(held))
     return _back(reply.slug, reply.vote_id, reply.remark.reference if reply.remark else "")
 
 
@@ -73,7 +85,14 @@ def _back(slug: str, vote_id: int, reference: str = "") -> Response:
     return pages.go(f"/aide/{slug}?avis={said.sign(vote_id, reference)}#avis")
 
 
-def _again(request: Request, form: dict[str, str], error: FaqError) -> Response:
+def _personal(text: str) -> list[str]:
+    """What in a remark seems to name a person, in words; one too long is refused for that."""
+    if len(text) > REMARK_MAX:
+        return []
+    return [french.label(kind) for kind in dict.fromkeys(f.kind for f in personal_data.find(text))]
+
+
+def _again(request: Request, form: dict[str, str], error: FaqError, *, held: bool) -> Response:
     """The article once more, with the refusal beside the remark and the reader's words in place."""
     with db.reading() as session:
         found = articles.live(session, pages.slug(request))
@@ -89,6 +108,7 @@ def _again(request: Request, form: dict[str, str], error: FaqError) -> Response:
         status=error.status,
         refusal=pages.sentence(error, writing=True),
         text=form["text"],
+        held=held,
     )
     return pages.with_wait(page, error)
 

@@ -30,7 +30,7 @@
     if (answer.ok && page.getElementById("avis-texte")) return page;
     // Beside the remark, on a page of ours that refuses, or on the gate's plain one.
     const refusal = part("avis-remarque-refus", page) ?? page.querySelector("[data-refusal]") ?? page.querySelector("main p");
-    throw new Error(refusal?.textContent || LOST);
+    throw Object.assign(new Error(refusal?.textContent || LOST), { page });
   }
 
   // `place` is where a refusal is said: beside what was tapped.
@@ -39,7 +39,7 @@
     box.setAttribute("aria-busy", "true");
     last = last.then(() => send(address, fields())).then(
       (page) => { say(place, ""); show(page); },
-      (error) => { undo(); say(place, error.message); },
+      (error) => { undo(error); say(place, error.message); },
     ).finally(() => {
       waiting -= 1;
       if (!waiting) box.removeAttribute("aria-busy");
@@ -89,13 +89,18 @@
     const text = part("avis-remarque-texte");
     if (button.disabled) return;
     button.disabled = true;
-    const fields = () => ({ token: token(), text: text.value });
+    const fields = () => ({ token: token(), text: text.value, donnees: button.value });
     enqueue("avis-remarque-refus", form.action, fields, (page) => {
       take("avis-texte", page);
       take("avis-suite", page);
       part("avis-texte").focus({ preventScroll: true });
       part("avis-texte").scrollIntoView({ block: "nearest" });
-    }, () => { button.disabled = false; text.focus(); });
+    }, (error) => {
+      button.disabled = false;
+      // What seems to name somebody is sent once its author has chosen how.
+      if (error.page?.getElementById("avis-donnees")) take("avis-donnees", error.page);
+      (part("avis-donnees").querySelector("button") ?? text).focus();
+    });
   }
 
   function count() {
