@@ -96,6 +96,17 @@ def test_updated_since_gives_changes_and_tombstones(client: TestClient, article:
     assert tombstone == {"id": gone.uid, "withdrawn_at": later.isoformat()}
 
 
+@pytest.mark.parametrize(
+    ("since", "number"),
+    [("0001-01-01T00:00:00+14:00", 1), ("9999-12-31T23:59:59-12:00", 0)],
+)
+def test_the_ends_of_the_calendar_are_instants_too(
+    client: TestClient, article: Article, since: str, number: int
+) -> None:
+    got = client.get("/api/v1/articles", params={"updated_since": since})
+    assert (got.status_code, len(got.json()["items"])) == (200, number)
+
+
 def test_an_unchanged_answer_is_not_sent_again(client: TestClient, article: Article) -> None:
     for url in (f"/api/v1/articles/{article.slug}", "/api/v1/articles", "/api/v1/openapi.json"):
         first = client.get(url)

@@ -241,9 +241,15 @@ def _instant(value: str | None, field: str) -> dt.datetime | None:
     try:
         # A « + » in a query string arrives as a space when the caller did not encode it.
         moment = dt.datetime.fromisoformat(value.replace(" ", "+"))
-        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Invalid(field, "not_an_instant") from error
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:  # the first and last days of the calendar, from another time zone
+        first, last = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
+        return first if moment.year == 1 else last
 
 
 def _limit(value: str | None) -> int:

@@ -113,6 +113,17 @@ def test_a_cookie_we_did_not_make_is_replaced(article: Article, cookie: str) -> 
     assert cast(article.slug, cookie=cookie).cookie_value
 
 
+def test_two_hundred_readers_of_one_office_in_an_hour_are_all_in_the_figures(
+    article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = NOW.timestamp()
+    monkeypatch.setattr("time.time", lambda: moment)
+    for number in range(200):
+        moment += 18
+        cast(article.slug, helpful=number % 4 > 0, network=f"203.0.113.{number % 4}")
+    assert [aside for _, _, aside in ledger()] == [False] * 200
+
+
 def test_five_hundred_simultaneous_votes_of_one_visitor_count_once(article: Article) -> None:
     def hurry(number: int) -> str:
         try:
