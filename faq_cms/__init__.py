@@ -24,7 +24,8 @@ Chapters, each of which may look back at the ones before it:
 
 - ``people``: accounts, sign-in, sessions, permissions, audit trail.
 - ``articles``: write a draft, publish, restore, withdraw, find.
-- ``search``: full-text index, and what readers looked for.
+- ``search``: full-text index.
+- ``searches``: what readers looked for, by day, and the questions they did not find.
 - ``quality``: what a colleague would notice in a text, found while it is written.
 - ``votes``: the ledger: a reader's verdict on the version they read, their remark, the tallies.
 - ``analytics``: tallies to frames: per article, per day, per version.
