@@ -94,7 +94,10 @@ def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
     field.press("Control+Enter")
     page.get_by_role("dialog").get_by_text("L’IBAN est sur la facture.").wait_for()
     assert page.get_by_role("radio", name="Fond").is_checked()
-    assert page.get_by_role("textbox", name="Note (facultative)").input_value() == "Répond à 1 remarque"
+    assert (
+        page.get_by_role("textbox", name="Note (facultative)").input_value()
+        == "Répond à 1 remarque"
+    )
     page.get_by_role("dialog").get_by_role("button", name="Publier").click()
     page.get_by_text("Version 2 publiée").wait_for()
     assert live_answer(first.id) == (2, f"{content.ANSWER} L’IBAN est sur la facture.")
