@@ -642,6 +642,12 @@ def moved_to(session: Session, slug: str) -> str | None:
     )
 
 
+def is_address(session: Session, slug: str) -> bool:
+    """Whether /aide/{slug} shows a published article, or leads to one."""
+    here = select(Article.id).where(Article.slug == slug, Article.live_version_id.is_not(None))
+    return session.scalar(here) is not None or moved_to(session, slug) is not None
+
+
 def withdrawn(session: Session, *, since: dt.datetime) -> list[tuple[str, dt.datetime]]:
     """Tombstones: (uid, withdrawn_at) of articles withdrawn after `since`, oldest first."""
     rows = session.execute(

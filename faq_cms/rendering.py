@@ -92,6 +92,27 @@ def plain(markdown: str, *, links: bool = False) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a text: the words people click on, and where they lead."""
+
+    words: str
+    address: str
+
+
+def links(markdown: str) -> list[Link]:
+    """The links of `markdown`, in order. Raises like `html`."""
+    found: list[Link] = []
+    for block in _parser.parse(_admitted(markdown)):
+        inside = block.children or []
+        opened = [i for i, token in enumerate(inside) if token.type == "link_open"]
+        for start in opened:  # links do not nest
+            end = next(i for i in range(start, len(inside)) if inside[i].type == "link_close")
+            words = _words(inside[start + 1 : end], links=False)
+            found.append(Link(words, str(inside[start].attrs["href"])))
+    return found
+
+
 def _is_safe_link(url: str) -> bool:
     """Whether `url` stays on this site, or names an allowed scheme."""
     url = _as_browsers_read(url)

@@ -257,11 +257,17 @@ def nearest(
     session: Session, article: PublishedArticle, *, limit: int = 3, base_url: str = ""
 ) -> list[PublishedArticle]:
     """The published articles that share most words with this one's question."""
-    terms = sorted(set(words(article.question)))[:TERMS_MAX]
-    if not terms:
-        return []
-    ids = [found for found in _match(session, _Any(terms), limit + 1) if found != article.id]
-    return _in_order(session, ids[:limit], base_url)
+    found = alike(session, article.question, limit=limit + 1, base_url=base_url)
+    return [other for other in found if other.id != article.id][:limit]
+
+
+def alike(
+    session: Session, question: str, *, limit: int = 3, base_url: str = ""
+) -> list[PublishedArticle]:
+    """The published articles that share most words with a question."""
+    terms = sorted(set(words(question)))[:TERMS_MAX]
+    ids = _match(session, _Any(terms), limit) if terms else []
+    return _in_order(session, ids, base_url)
 
 
 @dataclass(frozen=True)

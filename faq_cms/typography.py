@@ -100,6 +100,14 @@ def apply(text: str, findings: Iterable[Finding]) -> str:
     return "".join([*parts, text[done:]])
 
 
+def prose(text: str) -> str:
+    """`text` with a space for each character that is not prose: what is left keeps its place."""
+    kept = _Kept(text)
+    return "".join(
+        " " if sign != "\n" and kept.touched_by(i, i + 1) else sign for i, sign in enumerate(text)
+    )
+
+
 def _place(finding: Finding) -> tuple[int, int]:
     return finding.start, finding.end
 

@@ -155,3 +155,35 @@ def test_a_version_has_an_address_of_its_own(served: Served, enter: Enter) -> No
     page.get_by_role("button", name="Version 2").click()
     page.wait_for_url("**version=2**")
     page.frame_locator("iframe").get_by_text("Une réponse récente.").wait_for()
+
+
+def test_typography_is_mended_in_one_click_and_the_editor_shows_it(
+    served: Served, enter: Enter
+) -> None:
+    article = content.published("Question soignée")
+    page = enter("Camille").new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/gestion/article?article={article.id}")
+    field = answer(page)
+    field.wait_for()
+    field.press("Control+End")
+    field.press_sequentially(" C'est `l'aide !` ?")
+    page.get_by_role("tab", name="Relecture (2)").click()
+    page.locator(".passages mark", has_text="?").wait_for()
+    page.get_by_role("button", name="Corriger la typographie").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator(".changes ins").first.wait_for()
+    dialog.get_by_role("button", name="Corriger").click()
+    dialog.wait_for(state="detached")
+    mended = f"{content.ANSWER} C’est `l'aide !`\u202f?"
+    page.get_by_role("tab", name="Relecture", exact=True).wait_for()
+    page.get_by_text("Rien à signaler").wait_for()
+    assert answer(page).input_value() == mended
+    assert draft_answer(article.id) == mended
+    answer(page).press("Control+End")
+    answer(page).press_sequentially(" Suite.")
+    answer(page).press("Control+Enter")
+    page.get_by_role("dialog").get_by_text("Suite.").wait_for()
+    assert draft_answer(article.id) == f"{mended} Suite."
+    assert not faults

@@ -359,3 +359,84 @@ def test_what_people_write_never_becomes_html() -> None:
     shown = "".join(str(each.proto.body) for each in app.get("html"))
     for tag in ("<script", "<img", "<style>body", "<b onclick"):
         assert tag not in shown
+
+
+# -- proofreading --------------------------------------------------------------------------------
+
+CARELESS = "Écrivez à [email protected] ! Le lien d'accès `a !` suit."
+
+
+def proofread(app: AppTest) -> str:
+    """Open the tab « Relecture » and read the page."""
+    label = next(tab.label for tab in app.tabs if tab.label.startswith("Relecture"))
+    app.session_state["beside"] = label
+    app.run()
+    assert not app.exception, app.exception
+    return screens.words(app)
+
+
+def test_what_to_look_at_is_counted_on_its_tab_with_place_and_reason() -> None:
+    article = content.published(answer=CARELESS)
+    app = opened(article.id)
+    assert "Relecture (3)" in [tab.label for tab in app.tabs]
+    said = proofread(app)
+    assert "Une adresse électronique est masquée" in said
+    shown = "".join(str(each.proto.body) for each in app.get("html"))
+    assert "<mark>[email protected]</mark>" in shown
+
+
+def test_a_sound_text_says_there_is_nothing_to_look_at() -> None:
+    app = opened(content.published().id)
+    assert "Relecture" in [tab.label for tab in app.tabs]
+    assert "Rien à signaler" in proofread(app)
+
+
+def test_a_question_asked_already_leads_to_the_other_article() -> None:
+    content.published("Où payer ma facture\u202f?")
+    app = opened(content.published().id)
+    proofread(app)
+    assert any("Où payer ma facture" in label for label in screens.links(app))
+
+
+def test_typography_is_shown_then_mended_without_touching_code_or_addresses() -> None:
+    article = content.published(answer=CARELESS)
+    app = opened(article.id)
+    proofread(app)
+    app.button(key="open_typesetting").click().run()
+    shown = "".join(str(each.proto.body) for each in app.get("html"))
+    assert "<ins>" in shown
+    assert standing(article.id)[1] is None
+    generation = desk(app, article.id).generation
+    app.button(key="typeset").click().run()
+    assert not app.exception, app.exception
+    draft = standing(article.id)[1]
+    assert draft is not None
+    assert draft.answer == "Écrivez à [email protected]\u202f! Le lien d’accès `a !` suit."
+    assert desk(app, article.id).generation == generation + 1  # the editor shows the new text
+    assert "Relecture (1)" in [tab.label for tab in app.tabs]
+    assert app.session_state["beside"] == "Relecture (1)"
+
+
+def test_leaving_the_typography_as_it_is_writes_nothing() -> None:
+    article = content.published(answer=CARELESS)
+    app = opened(article.id)
+    proofread(app)
+    app.button(key="open_typesetting").click().run()
+    press(app, "Laisser ainsi")
+    assert standing(article.id)[1] is None
+    assert not desk(app, article.id).is_typesetting
+
+
+def test_typography_is_not_mended_over_a_colleague_s_text() -> None:
+    article = content.published(answer=CARELESS)
+    app = opened(article.id)
+    proofread(app)
+    app.button(key="open_typesetting").click().run()
+    by_colleague(article.id, "Texte de la collègue.")
+    # The panel was opened before the colleague saved; only its own callback runs after.
+    _desk.typeset(desk(app, article.id))
+    app.run()
+    draft = standing(article.id)[1]
+    assert draft is not None
+    assert draft.answer == "Texte de la collègue."
+    assert "système a modifié ce texte" in screens.words(app)

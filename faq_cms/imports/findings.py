@@ -4,24 +4,17 @@ A reader reports what only it can see (a missing mark, the widget's words); what
 any entry is found here, once.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from faq_cms.imports.document import Document, Entry, Finding, key
-
-# What mail-protecting proxies leave in a copied page: “[email protected]” and its translations.
-# A copied page may break the line inside.
-_MASKED_ADDRESS = re.compile(
-    r"\[\s*(?:e-?mail|courriel|adresse(?:\s+e-?mail)?)\s+(?:protected|prot[ée]g[ée]e?)\s*\]",
-    re.IGNORECASE,
-)
+from faq_cms.quality import MASKED_ADDRESS
 
 
 def masked_addresses(text: str, line: int) -> Iterator[Finding]:
     """One finding per masked address of `text`, which starts on `line` of the document."""
     counted_to = 0
-    for found in _MASKED_ADDRESS.finditer(text):
+    for found in MASKED_ADDRESS.finditer(text):
         line += text.count("\n", counted_to, found.start())
         counted_to = found.start()
         yield Finding(

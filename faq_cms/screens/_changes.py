@@ -1,5 +1,6 @@
 """What one text changes in another, word by word, as every screen shows it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,12 @@ def side_by_side(before: Text, after: Text, *, labels: tuple[str, str]) -> None:
     """The two texts facing each other, one row a line."""
     _show(rendering.diff_side_by_side(_whole(before), _whole(after), labels=labels))
     _wordings(before, after)
+
+
+def passages(quoted: Iterable[tuple[str, str, str]]) -> None:
+    """Passages of a text, the words they are about marked between what stands around them."""
+    rows = (Markup("<li>{}<mark>{}</mark>{}</li>").format(*each) for each in quoted)
+    _show(Markup('<ul class="passages">{}</ul>').format(Markup("").join(rows)))
 
 
 def _whole(text: Text) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, french, loop
+from faq_cms import articles, db, french, loop, quality
 from faq_cms.articles import Seen, Text
 from faq_cms.errors import FaqError, StaleDraft
 from faq_cms.models import Article, Significance, Version
@@ -74,12 +74,18 @@ class Desk:
     problem: str = ""
     ticked: set[int] = field(default_factory=set)
     is_publishing: bool = False
+    is_typesetting: bool = False
     published: int | None = None
     arrived: set[int] = field(default_factory=set)
 
     def key(self, name: str) -> str:
         """The key of one of this desk's widgets."""
         return f"{name}_{self.article_id}_{self.generation}"
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what is typed could not be saved, and waits for a decision."""
+        return self.stale is not None or bool(self.problem)
 
     def start_again(self) -> None:
         """Forget what is typed: the widgets start from the saved text."""
@@ -187,6 +193,23 @@ def take_theirs(desk: Desk) -> None:
     """« Reprendre le sien »: the widgets start again from the colleague's text."""
     desk.own.clear()
     desk.start_again()
+
+
+def typeset(desk: Desk) -> None:
+    """Put the typography right, as if it had been typed; the widgets start from the new text."""
+    desk.is_typesetting = False
+    if _save(desk, quality.typeset(desk.text), desk.seen):
+        desk.start_again()
+
+
+def open_typesetting(desk: Desk) -> None:
+    """Ask for the panel that shows what the typography changes."""
+    desk.is_typesetting = True
+
+
+def close_typesetting(desk: Desk) -> None:
+    """Leave that panel."""
+    desk.is_typesetting = False
 
 
 def _save(desk: Desk, text: Text, seen: Seen) -> Seen | None:

@@ -19,6 +19,7 @@ from faq_cms.screens import (
     _history,
     _library,
     _parts,
+    _proofreading,
     _remark,
     _session,
     editor,
@@ -61,7 +62,7 @@ def head() -> None:
             "Publier…",
             type="primary",
             icon=":material/publish:",
-            disabled=not page.has_changes or desk.stale is not None or bool(desk.problem),
+            disabled=not page.has_changes or desk.is_refused,
             on_click=_desk.open_publication,
             args=(desk,),
             # In the panel the same keys press its own button.
@@ -333,8 +334,11 @@ def beside() -> None:
     waiting = remarks[remarks["state"] == RemarkState.NEW]
     said = f"Remarques ({french.number(len(waiting))})" if len(waiting) else "Remarques"
     first = said if len(waiting) and came_from in ORIGINS else "Aperçu"
-    preview_tab, remarks_tab, changes_tab = st.tabs(
-        ["Aperçu", said, "Ce qui change"], default=first, on_change="rerun", key="beside"
+    found = _proofreading.findings(article_id, page.text)
+    names = ["Aperçu", said, _proofreading.label(found), "Ce qui change"]
+    keep_tab(names)
+    preview_tab, remarks_tab, proofreading_tab, changes_tab = st.tabs(
+        names, default=first, on_change="rerun", key="beside"
     )
     if preview_tab.open:
         with preview_tab:
@@ -342,9 +346,20 @@ def beside() -> None:
     if remarks_tab.open:
         with remarks_tab:
             what_readers_said(waiting.to_dict("records"))
+    if proofreading_tab.open:
+        with proofreading_tab:
+            _proofreading.show(desk, page.text, found)
     if changes_tab.open:
         with changes_tab:
             what_changes()
+
+
+def keep_tab(names: list[str]) -> None:
+    """A tab is remembered by its name: the number in it may change without closing it."""
+    chosen = str(st.session_state.get("beside", "")).partition(" (")[0]
+    for name in names:
+        if name.partition(" (")[0] == chosen:
+            st.session_state["beside"] = name
 
 
 def what_readers_said(waiting: list[dict[Any, Any]]) -> None:
@@ -490,5 +505,11 @@ else:
 
 if desk.is_publishing:
     st.dialog("Publier", width="large", on_dismiss=partial(_desk.close, desk))(publication)()
+elif desk.is_typesetting:
+    st.dialog(
+        "Corriger la typographie",
+        width="large",
+        on_dismiss=partial(_desk.close_typesetting, desk),
+    )(_proofreading.typesetting)(desk)
 elif st.session_state.get("discarding") == article_id:
     st.dialog("Supprimer le brouillon\u202f?")(discarding)()
