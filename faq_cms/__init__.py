@@ -27,7 +27,10 @@ Chapters, each of which may look back at the ones before it:
 - ``search``: full-text index.
 - ``searches``: what readers looked for, by day, and the questions they did not find.
 - ``quality``: what a colleague would notice in a text, found while it is written.
-- ``votes``: the ledger: a reader's verdict on the version they read, their remark, the tallies.
+- ``votes``: the ledger: a reader's verdict on the version they read, and the tallies.
+- ``remarks``: what readers write under their vote.
+- ``views``: how often public pages were read.
+- ``imported_votes``: votes and totals another system kept.
 - ``analytics``: tallies to frames: per article, per day, per version.
 - ``flags``: open a flag with its evidence, close it with its outcome.
 - ``corrections``: take a flag, correct, publish, verify.

@@ -21,7 +21,6 @@ from faq_cms.models import (
     TallyDay,
     TallyVersion,
     Version,
-    ViewDay,
     Vote,
 )
 
@@ -250,14 +249,6 @@ def total(
     if until is not None:
         query = query.where(TallyDay.day <= until)
     return Counts(*(int(value) for value in session.execute(query).one()))
-
-
-def views(session: Session, *, since: dt.date | None = None) -> pd.DataFrame:
-    """Public pages served to people, per article and source. Columns: article_id, source, views."""
-    query = select(ViewDay.article_id, ViewDay.source, func.sum(ViewDay.views).label("views"))
-    if since is not None:
-        query = query.where(ViewDay.day >= since)
-    return db.frame(session, query.group_by(ViewDay.article_id, ViewDay.source))
 
 
 def _by_period(since: dt.date | None, until: dt.date | None, source: str | None) -> Subquery:

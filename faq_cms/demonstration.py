@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, loop, starter, votes
+from faq_cms import articles, db, loop, starter, views, votes
 from faq_cms.articles import Text
 from faq_cms.models import Article, Reason, Role, Significance
 from faq_cms.people import Actor
@@ -87,16 +87,16 @@ def _day(
 ) -> int:
     """One day's readers, in the order of the clock."""
     moments: list[tuple[dt.datetime, int]] = []
-    views: dict[tuple[dt.date, int, str], tuple[int, int]] = {}
+    read: dict[tuple[dt.date, int, str], tuple[int, int]] = {}
     for article_id, (_, weekly) in zip(ids, _ARTICLES, strict=False):
         busy = 1.3 if midnight.weekday() < 5 else 0.25
         count = sum(chance.random() < weekly * busy / 7 / 4 for _ in range(4))
         moments += [(_office_hour(chance, midnight), article_id) for _ in range(count)]
         key = votes.civil_day(midnight + dt.timedelta(hours=12)), article_id, "aide"
-        views[key] = (count * 9 + chance.randrange(4), chance.randrange(3))
+        read[key] = (count * 9 + chance.randrange(4), chance.randrange(3))
     for moment, article_id in sorted(moments):
         _read(session, chance, article_id, ids.index(article_id), day, moment)
-    votes.add_views(session, views)
+    views.add(session, read)
     return len(moments)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, flags, people, search, votes
+from faq_cms import articles, corrections, flags, imported_votes, people, remarks, search, votes
 from faq_cms.articles import Seen
+from faq_cms.imported_votes import DatedVote, Imported
 from faq_cms.models import Reason, Remark, RemarkState, Significance, Version
 from faq_cms.people import Actor
-from faq_cms.votes import Burst, DatedVote, Imported, Receipt
+from faq_cms.votes import Burst, Receipt
 
 
 def vote_received(
@@ -51,8 +52,8 @@ def reason_given(
 
 
 def remark_left(session: Session, vote_id: int, *, text: str, now: dt.datetime) -> Remark:
-    """Keep a reader's remark. See `votes.leave_remark`."""
-    return votes.leave_remark(session, vote_id, text=text, now=now)
+    """Keep a reader's remark. See `remarks.leave`."""
+    return remarks.leave(session, vote_id, text=text, now=now)
 
 
 def votes_imported(
@@ -64,7 +65,7 @@ def votes_imported(
     now: dt.datetime,
 ) -> Imported:
     """Count dated votes of another system, then list or unlist their articles."""
-    imported = votes.import_dated(session, actor, dated, digest=digest, now=now)
+    imported = imported_votes.add_dated(session, actor, dated, digest=digest, now=now)
     for article_id in sorted(imported.article_ids):
         rejudged(session, article_id, now=now)
     return imported
@@ -108,7 +109,7 @@ def publish(
     )
     _published(session, actor, version, now=now)
     for remark_id in answered_remarks:
-        votes.handle_remark(
+        remarks.handle(
             session,
             actor,
             remark_id,

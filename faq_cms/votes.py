@@ -1,4 +1,4 @@
-"""The ledger: a reader's verdict on the version they read, its reason, their remark.
+"""The ledger: a reader's verdict on the version they read, and its reason.
 
 A vote belongs to the version that was read and counts in that version's measuring period, once per
 visitor. Every change of a vote moves the tallies by the difference, in the same transaction: drop
@@ -8,12 +8,10 @@ the tallies, fold the votes again, and the same rows come back (`fold`, `rebuild
 import datetime as dt
 import hashlib
 import hmac
-import secrets
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -22,28 +20,21 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people, rendering
-from faq_cms.errors import BadRow, Conflict, Invalid, NotFound, TooMany
+from faq_cms import db, people
+from faq_cms.errors import Conflict, Invalid, NotFound
 from faq_cms.models import (
     Article,
-    CounterSnapshot,
     Reason,
-    Remark,
-    RemarkState,
     TallyDay,
     TallyVersion,
     Version,
-    ViewDay,
     Vote,
 )
 from faq_cms.people import Actor
 
-REMARK_MAX = 2000
-REMARKS_PER_VOTE = 5
 SOURCE_MAX = 24
 CIVIL: Final = ZoneInfo("Europe/Paris")  # a tally's day is the civil date here
-_COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
-_REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0/O and 1/I: read aloud
+COUNTS: Final = ("helpful", "unhelpful", "off_text", "set_aside")
 
 
 @dataclass(frozen=True)
@@ -131,7 +122,7 @@ def cast(
             helpful=helpful,
             off_text=False,
             set_aside=set_aside,
-            source=_source(source),
+            source=source_name(source),
             day=day,
             cast_at=now,
         )
@@ -143,7 +134,7 @@ def cast(
         _add(
             session,
             _key(version.article_id, version.id, source, day),
-            _ones(helpful, False, set_aside),
+            ones(helpful, False, set_aside),
         )
         return Receipt(vote_id, version.article_id, is_new=True, changed=False)
     vote = session.scalars(
@@ -160,7 +151,7 @@ def cast(
 
 def give_reason(session: Session, vote_id: int, *, reason: Reason | None) -> Vote:
     """Say (or take back) why a Non was a Non. Raises Conflict("not_a_no") after a Oui."""
-    vote = _locked(session, vote_id)
+    vote = locked(session, vote_id)
     if vote.helpful:
         raise Conflict("not_a_no", vote_id)
     if vote.reason is not reason:
@@ -171,7 +162,7 @@ def give_reason(session: Session, vote_id: int, *, reason: Reason | None) -> Vot
 
 def put_aside(session: Session, vote_id: int, *, aside: bool) -> Vote:
     """Keep a vote out of the figures, or let it back in."""
-    vote = _locked(session, vote_id)
+    vote = locked(session, vote_id)
     if vote.set_aside != aside:
         _change(session, vote, helpful=vote.helpful, reason=vote.reason, set_aside=aside)
         db.bump(session)
@@ -229,8 +220,8 @@ def _moved(session: Session, *which: ColumnElement[bool], aside: bool) -> list[i
     shifts: dict[tuple[int, int, str, dt.date], Counter[str]] = {}
     for _, article_id, version_id, source, day, helpful, off_text in moved:
         shift = shifts.setdefault((article_id, version_id, source, day), Counter())
-        shift.update(_ones(helpful, off_text, aside))
-        shift.subtract(_ones(helpful, off_text, not aside))
+        shift.update(ones(helpful, off_text, aside))
+        shift.subtract(ones(helpful, off_text, not aside))
     for key, shift in sorted(shifts.items()):
         _shift(session, _key(*key), shift)
     return [row.id for row in moved]
@@ -253,39 +244,6 @@ def _ruled(
     db.bump(session)
 
 
-def leave_remark(session: Session, vote_id: int, *, text: str, now: dt.datetime) -> Remark:
-    """Keep what a reader wrote under their vote; the same text sent twice is kept once.
-
-    Raises Invalid when it is empty or longer than `REMARK_MAX`, TooMany after a handful.
-    """
-    if len(text) > 2 * REMARK_MAX:  # before any work on it; twice: accents may come in two pieces
-        raise Invalid("text", "too_long", REMARK_MAX)
-    text = rendering.clean(text).strip()
-    if not text:
-        raise Invalid("text", "empty")
-    if len(text) > REMARK_MAX:
-        raise Invalid("text", "too_long", REMARK_MAX)
-    vote = _locked(session, vote_id)
-    earlier = session.scalars(select(Remark).where(Remark.vote_id == vote_id)).all()
-    for remark in earlier:
-        if remark.text == text:
-            return remark
-    if len(earlier) >= REMARKS_PER_VOTE:
-        raise TooMany("remarks", int(dt.timedelta(days=1).total_seconds()))
-    remark = Remark(
-        reference=_reference(),
-        vote_id=vote_id,
-        article_id=vote.article_id,
-        text=text,
-        received_at=now,
-        state=RemarkState.NEW,
-    )
-    session.add(remark)
-    session.flush()
-    db.bump(session)
-    return remark
-
-
 def vote(session: Session, vote_id: int) -> Vote:
     """The vote with this id. Raises NotFound."""
     found = session.get(Vote, vote_id)
@@ -294,7 +252,8 @@ def vote(session: Session, vote_id: int) -> Vote:
     return found
 
 
-def _locked(session: Session, vote_id: int) -> Vote:
+def locked(session: Session, vote_id: int) -> Vote:
+    """The vote with this id, its row held until the transaction ends. Raises NotFound."""
     found = session.scalar(
         select(Vote)
         .where(Vote.id == vote_id)
@@ -306,16 +265,12 @@ def _locked(session: Session, vote_id: int) -> Vote:
     return found
 
 
-def _source(source: str) -> str:
+def source_name(source: str) -> str:
+    """Where a vote came from, in the form it is kept. Raises Invalid."""
     source = source.strip().lower()
     if not 1 <= len(source) <= SOURCE_MAX or not source.replace("-", "").replace("_", "").isalnum():
         raise Invalid("source", "format", SOURCE_MAX)
     return source
-
-
-def _reference() -> str:
-    """What a reader quotes to have their remark found and erased."""
-    return "R-" + "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(8))
 
 
 # -- tallies -------------------------------------------------------------------------------------
@@ -325,7 +280,7 @@ def _key(article_id: int, version_id: int, source: str, day: dt.date) -> dict[st
     return {"day": day, "article_id": article_id, "version_id": version_id, "source": source}
 
 
-def _ones(helpful: bool, off_text: bool, set_aside: bool) -> dict[str, int]:
+def ones(helpful: bool, off_text: bool, set_aside: bool) -> dict[str, int]:
     """What one vote adds to its tallies."""
     return {
         "helpful": int(helpful and not set_aside),
@@ -339,15 +294,15 @@ def _change(
     session: Session, vote: Vote, *, helpful: bool, reason: Reason | None, set_aside: bool
 ) -> None:
     """Give a locked vote its new state and move its tallies by the difference."""
-    before = _ones(vote.helpful, vote.off_text, vote.set_aside)
+    before = ones(vote.helpful, vote.off_text, vote.set_aside)
     vote.helpful, vote.reason, vote.set_aside = helpful, reason, set_aside
     vote.off_text = reason is not None and reason.off_text
     session.flush()
-    after = _ones(vote.helpful, vote.off_text, vote.set_aside)
+    after = ones(vote.helpful, vote.off_text, vote.set_aside)
     _shift(
         session,
         _key(vote.article_id, vote.version_id, vote.source, vote.day),
-        {name: after[name] - before[name] for name in _COUNTS},
+        {name: after[name] - before[name] for name in COUNTS},
     )
 
 
@@ -357,7 +312,7 @@ def _shift(session: Session, key: dict[str, object], by: dict[str, int]) -> None
     Never an upsert: the row it would insert (« one hors texte, no Non ») breaks a constraint.
     """
     for table in (TallyDay, TallyVersion):
-        columns = {name: getattr(table, name) + by[name] for name in _COUNTS}
+        columns = {name: getattr(table, name) + by[name] for name in COUNTS}
         session.execute(update(table).where(*_at(table, key)).values(columns))
 
 
@@ -369,7 +324,7 @@ def _add(session: Session, key: dict[str, object], ones: dict[str, int]) -> None
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=names,
-                set_={name: getattr(table, name) + statement.excluded[name] for name in _COUNTS},
+                set_={name: getattr(table, name) + statement.excluded[name] for name in COUNTS},
             )
         )
 
@@ -414,10 +369,10 @@ def rebuild(session: Session) -> None:
     session.execute(sql_delete(TallyVersion))
     days = TallyDay.__table__
     session.execute(sql_insert(TallyDay).from_select([c.name for c in days.c], _folded()))
-    totals = select(days.c.version_id, *(func.sum(days.c[name]) for name in _COUNTS)).group_by(
+    totals = select(days.c.version_id, *(func.sum(days.c[name]) for name in COUNTS)).group_by(
         days.c.version_id
     )
-    session.execute(sql_insert(TallyVersion).from_select(["version_id", *_COUNTS], totals))
+    session.execute(sql_insert(TallyVersion).from_select(["version_id", *COUNTS], totals))
     db.bump(session)
 
 
@@ -426,7 +381,7 @@ def is_balanced(session: Session) -> bool:
     folded, stored = fold(session), tallies(session)
     if not folded.astype(str).equals(stored.astype(str)):
         return False
-    by_version = stored.groupby("version_id")[list(_COUNTS)].sum() if len(stored) else None
+    by_version = stored.groupby("version_id")[list(COUNTS)].sum() if len(stored) else None
     totals = db.frame(session, select(TallyVersion.__table__)).set_index("version_id")
     totals = totals[totals[["helpful", "unhelpful", "set_aside"]].sum(axis=1) > 0].sort_index()
     if by_version is None:
@@ -434,276 +389,7 @@ def is_balanced(session: Session) -> bool:
     return by_version.sort_index().astype("int64").equals(totals.astype("int64"))
 
 
-# -- votes and totals kept elsewhere -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class DatedVote:
-    """A vote another system kept. `row` is the line of the document it stands on, from 1.
-
-    `number` is the version that was read; None: the one that was published at `cast_at`. `visitor`
-    is a digest; None: nobody can tell whether two votes are one person's.
-    """
-
-    row: int
-    article_id: int
-    cast_at: dt.datetime
-    helpful: bool
-    number: int | None
-    source: str
-    reason: Reason | None
-    remark: str
-    visitor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The counts another system showed for an article at one instant."""
-
-    article_id: int
-    source: str
-    taken_at: dt.datetime
-    helpful: int
-    unhelpful: int
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import of votes did.
-
-    `before_first` of the added ones are older than their article's first version, in whose
-    measuring period they count. `article_ids` are the articles whose figures moved.
-    """
-
-    added: int
-    known: int
-    before_first: int
-    article_ids: frozenset[int]
-
-
-class _Placed(NamedTuple):
-    id: int
-    period_id: int
-    number: int
-    published_at: dt.datetime
-
-
-def import_dated(
-    session: Session,
-    actor: Actor,
-    dated: Sequence[DatedVote],
-    *,
-    digest: str,
-    now: dt.datetime,
-) -> Imported:
-    """Count dated votes of another system; the same rows of the same document are counted once.
-
-    `digest` is the document's SHA-256. Articles are published ones, or were. Writes votes, remarks
-    and tallies; flags are the caller's next step. Raises BadRow for a version that never was.
-    """
-    people.authorize(session, actor, "votes.import")
-    rows, early = _placed(session, dated, digest)
-    if not rows:
-        return Imported(0, 0, 0, frozenset())
-    added = session.execute(
-        db.insert(session, Vote)
-        .on_conflict_do_nothing()
-        .returning(Vote.id, Vote.import_row, Vote.article_id),
-        rows,
-    ).all()
-    new = {row: vote_id for vote_id, row, _ in added if row is not None}
-    _pour(session, (row for row in rows if row["import_row"] in new))
-    _add_remarks(session, dated, new)
-    people.record(
-        session, actor, "votes.import", kind="votes", object_id=None, now=now, added=len(new)
-    )
-    db.bump(session)
-    return Imported(
-        added=len(new),
-        known=len(rows) - len(new),
-        before_first=len(early & new.keys()),
-        article_ids=frozenset(article_id for _, _, article_id in added),
-    )
-
-
-def import_totals(
-    session: Session, actor: Actor, totals: Sequence[Total], *, now: dt.datetime
-) -> int:
-    """Keep totals as dated snapshots, apart from every vote; returns how many are new or changed."""
-    people.authorize(session, actor, "votes.import")
-    if not totals:
-        return 0
-    statement = db.insert(session, CounterSnapshot)
-    told, held = statement.excluded, CounterSnapshot
-    written = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["article_id", "source", "taken_at"],
-            set_={"helpful": told.helpful, "unhelpful": told.unhelpful},
-            where=(held.helpful != told.helpful) | (held.unhelpful != told.unhelpful),
-        ).returning(CounterSnapshot.id),
-        [
-            {
-                "article_id": total.article_id,
-                "source": _source(total.source),
-                "taken_at": total.taken_at,
-                "helpful": total.helpful,
-                "unhelpful": total.unhelpful,
-                "estimated": False,
-            }
-            for total in totals
-        ],
-    ).all()
-    people.record(
-        session, actor, "votes.import_totals", kind="votes", object_id=None, now=now,
-        written=len(written),
-    )  # fmt: skip
-    db.bump(session)
-    return len(written)
-
-
-def _placed(
-    session: Session, dated: Sequence[DatedVote], digest: str
-) -> tuple[list[dict[str, Any]], set[int]]:
-    """Each vote as a row of the ledger, in the version it belongs to; and the rows older than it."""
-    versions = _published_versions(session, {vote.article_id for vote in dated})
-    rows, early = [], set()
-    for vote in dated:
-        version, is_early = _version_at(versions.get(vote.article_id, []), vote)
-        if is_early:
-            early.add(vote.row)
-        rows.append(
-            {
-                "article_id": vote.article_id,
-                "version_id": version.id,
-                "period_id": version.period_id,
-                "visitor": vote.visitor,
-                "helpful": vote.helpful,
-                "reason": vote.reason,
-                "off_text": vote.reason is not None and vote.reason.off_text,
-                "set_aside": False,
-                "source": _source(vote.source),
-                "day": civil_day(vote.cast_at),
-                "cast_at": vote.cast_at,
-                "import_digest": digest,
-                "import_row": vote.row,
-            }
-        )
-    return rows, early
-
-
-def _published_versions(session: Session, article_ids: set[int]) -> dict[int, list[_Placed]]:
-    rows = session.execute(
-        select(
-            Version.article_id, Version.id, Version.period_id, Version.number, Version.published_at
-        )
-        .where(Version.number.is_not(None))
-        .order_by(Version.article_id, Version.number)
-    )
-    found: dict[int, list[_Placed]] = {}
-    for article_id, version_id, period_id, number, published_at in rows:
-        # What has a number has the rest: CHECK published_has_period, published_is_numbered.
-        if article_id in article_ids and period_id and number and published_at:
-            found.setdefault(article_id, []).append(
-                _Placed(version_id, period_id, number, published_at)
-            )
-    return found
-
-
-def _version_at(versions: list[_Placed], vote: DatedVote) -> tuple[_Placed, bool]:
-    """The version a dated vote is about, and whether it was published only after the vote."""
-    named = [version for version in versions if vote.number in (None, version.number)]
-    if not named:
-        raise BadRow("version", vote.row, "version", vote.number)
-    place = bisect_right(named, vote.cast_at, key=lambda version: version.published_at)
-    return named[max(place - 1, 0)], place == 0
-
-
-def _pour(session: Session, rows: Iterable[dict[str, Any]]) -> None:
-    """Add many new votes to the tallies: one statement a table, one row a key."""
-    for table in (TallyDay, TallyVersion):
-        names = [column.name for column in table.__table__.primary_key]
-        sums: dict[tuple[Any, ...], Counter[str]] = {}
-        rows = list(rows)
-        for row in rows:
-            ones = _ones(row["helpful"], row["off_text"], row["set_aside"])
-            sums.setdefault(tuple(row[name] for name in names), Counter()).update(ones)
-        if not sums:
-            return
-        statement = db.insert(session, table)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=names,
-                set_={name: getattr(table, name) + statement.excluded[name] for name in _COUNTS},
-            ),
-            [dict(zip(names, key, strict=True)) | counts for key, counts in sums.items()],
-        )
-
-
-def _add_remarks(session: Session, dated: Sequence[DatedVote], new: dict[int, int]) -> None:
-    session.add_all(
-        Remark(
-            reference=_reference(),
-            vote_id=new[vote.row],
-            article_id=vote.article_id,
-            text=text,
-            received_at=vote.cast_at,
-            state=RemarkState.NEW,
-        )
-        for vote in dated
-        if vote.row in new and (text := rendering.clean(vote.remark).strip()[:REMARK_MAX])
-    )
-
-
-# -- remarks as the team sees them ---------------------------------------------------------------
-
-
-def remarks(
-    session: Session,
-    *,
-    article_id: int | None = None,
-    states: Sequence[RemarkState] | None = None,
-    since: dt.datetime | None = None,
-    limit: int = 500,
-) -> pd.DataFrame:
-    """Remarks, newest first.
-
-    Columns: remark_id, reference, article_id, question, version, helpful, reason, text, received_at,
-    state, source, set_aside, erased.
-    """
-    query = (
-        select(
-            Remark.id.label("remark_id"),
-            Remark.reference,
-            Remark.article_id,
-            Version.question,
-            Version.number.label("version"),
-            Vote.helpful,
-            Vote.reason,
-            Remark.text,
-            Remark.received_at,
-            Remark.state,
-            Vote.source,
-            Vote.set_aside,
-            Remark.erased_at.is_not(None).label("erased"),
-        )
-        .join(Vote, Vote.id == Remark.vote_id)
-        .join(Version, Version.id == Vote.version_id)
-        .order_by(Remark.received_at.desc(), Remark.id.desc())
-        .limit(limit)
-    )
-    if article_id is not None:
-        query = query.where(Remark.article_id == article_id)
-    if states is not None:
-        query = query.where(Remark.state.in_(states))
-    if since is not None:
-        query = query.where(Remark.received_at > since)
-    return db.frame(session, query)
-
-
-def remark_counts(session: Session) -> dict[RemarkState, int]:
-    """How many remarks are in each state; states without any are absent."""
-    rows = session.execute(select(Remark.state, func.count()).group_by(Remark.state))
-    return {state: int(count) for state, count in rows}
+# -- what readers said no to ----------------------------------------------------------------------
 
 
 def noes(session: Session, *, since: dt.datetime | None, limit: int = 200) -> pd.DataFrame:
@@ -746,75 +432,3 @@ def reasons(session: Session, article_id: int, *, period_id: int) -> dict[Reason
         .order_by(func.count().desc(), Vote.reason)
     )
     return {reason: count for reason, count in rows if reason is not None}
-
-
-def handle_remark(
-    session: Session,
-    actor: Actor,
-    remark_id: int,
-    *,
-    state: RemarkState,
-    version_id: int | None = None,
-    now: dt.datetime,
-) -> None:
-    """Give a remark its outcome, or put it back among the new ones."""
-    people.authorize(session, actor, "remark.handle")
-    remark = _remark(session, remark_id)
-    is_new = state is RemarkState.NEW
-    remark.state = state
-    remark.handled_at = None if is_new else now
-    remark.handled_by_id = None if is_new else actor.id
-    remark.answered_in_id = version_id
-    db.bump(session)
-    people.record(
-        session, actor, "remark.handle", kind="remark", object_id=remark_id, now=now, state=state
-    )
-
-
-def erase_remark(session: Session, actor: Actor, remark_id: int, *, now: dt.datetime) -> None:
-    """Erase a remark's text for good; the vote and the fact that there was a remark stay.
-
-    The door scrubs the files afterwards (`Database.scrub`). The audit keeps no copy.
-    """
-    people.authorize(session, actor, "remark.erase")
-    remark = _remark(session, remark_id)
-    remark.text, remark.erased_at = "", remark.erased_at or now
-    if remark.state is RemarkState.NEW:
-        remark.state, remark.handled_at, remark.handled_by_id = RemarkState.NO_ACTION, now, actor.id
-    db.bump(session)
-    people.record(session, actor, "remark.erase", kind="remark", object_id=remark_id, now=now)
-
-
-def remark_by_reference(session: Session, reference: str) -> Remark:
-    """The remark a reader names by its reference. Raises NotFound."""
-    remark = session.scalar(select(Remark).where(Remark.reference == reference.strip().upper()))
-    if remark is None:
-        raise NotFound("remark", reference)
-    return remark
-
-
-def _remark(session: Session, remark_id: int) -> Remark:
-    remark = session.get(Remark, remark_id)
-    if remark is None:
-        raise NotFound("remark", remark_id)
-    return remark
-
-
-# -- views ---------------------------------------------------------------------------------------
-
-
-def add_views(session: Session, counts: dict[tuple[dt.date, int, str], tuple[int, int]]) -> None:
-    """Add page views, gathered in memory, to their days: (day, article_id, source) → (people, robots)."""
-    for (day, article_id, source), (views, robots) in counts.items():
-        statement = db.insert(session, ViewDay).values(
-            day=day, article_id=article_id, source=source, views=views, robots=robots
-        )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["day", "article_id", "source"],
-                set_={
-                    "views": ViewDay.views + statement.excluded.views,
-                    "robots": ViewDay.robots + statement.excluded.robots,
-                },
-            )
-        )

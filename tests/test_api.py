@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from faq_cms import api, articles, caps, db, exports, loop, people, settings, votes
+from faq_cms import api, articles, caps, db, exports, loop, people, remarks, settings, votes
 from faq_cms.api import schemas
 from faq_cms.articles import Text
 from faq_cms.models import Article, Significance, Vote
@@ -244,7 +244,7 @@ def test_a_reason_and_a_remark_follow_a_no(client: TestClient, article: Article)
     assert got.status_code == 201
     assert got.json()["message"].startswith("Commentaires envoyés")
     with db.reading() as session:
-        frame = votes.remarks(session)
+        frame = remarks.listing(session)
         assert list(frame["text"]) == ["Périmé."]
         assert list(frame["reference"]) == [got.json()["reference"]]
 

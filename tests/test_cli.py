@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from faq_cms import analytics, articles, cli, db, exports, people, settings, votes
+from faq_cms import analytics, articles, cli, db, exports, people, remarks, settings, votes
 from faq_cms.cli import parser
 from faq_cms.models import CounterSnapshot, Role, TallyVersion
 from tests import servers
@@ -288,7 +288,7 @@ def test_dated_votes_count_flag_and_keep_their_remark(filled: Terminal) -> None:
     assert figures["flags"] == ["isolated"]
     with db.reading() as session:
         assert votes.is_balanced(session)
-        assert list(votes.remarks(session)["text"]) == ["Pas clair ;\ndu tout."]
+        assert list(remarks.listing(session)["text"]) == ["Pas clair ;\ndu tout."]
         assert set(analytics.by_source(session)["source"]) == {"import", "intercom"}
 
 

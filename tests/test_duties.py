@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, duties, people, votes
+from faq_cms import db, duties, people, remarks, votes
 from faq_cms.duties import Duty
 from faq_cms.models import Audit, DutyRun, Reason, SignInAttempt, Vote
 from tests.content import NOW, published, remarked, voted
@@ -65,7 +65,7 @@ def test_a_remark_is_kept_a_year(days: int, kept: bool) -> None:
     for _ in range(2):
         duties.run_due(at)
     with db.reading() as session:
-        assert (votes.remarks(session)["text"][0] != "") is kept
+        assert (remarks.listing(session)["text"][0] != "") is kept
 
 
 def test_an_old_vote_forgets_its_visitor_and_reason_but_not_its_side() -> None:

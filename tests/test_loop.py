@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from faq_cms import analytics, articles, corrections, db, flags, loop, people, votes
+from faq_cms import analytics, articles, corrections, db, flags, loop, people, remarks, votes
 from faq_cms.errors import Conflict, Invalid
 from faq_cms.helpfulness import Counts
 from faq_cms.models import (
@@ -155,7 +155,7 @@ def test_a_fond_version_answers_the_flags_and_is_observed() -> None:
         assert list(observed["version"]) == [2]
         flag = session.query(Flag).one()
         assert (flag.outcome, flag.answered_in_id) == (FlagOutcome.ANSWERED, version.id)
-        assert list(votes.remarks(session)["state"]) == [RemarkState.ANSWERED]
+        assert list(remarks.listing(session)["state"]) == [RemarkState.ANSWERED]
 
 
 def test_a_forme_version_closes_nothing() -> None:

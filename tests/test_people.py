@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, db, loop, people, votes
+from faq_cms import articles, corrections, db, loop, people, remarks
 from faq_cms.articles import Text
 from faq_cms.errors import Conflict, FaqError, Forbidden, Invalid, TooMany
 from faq_cms.models import (
@@ -275,8 +275,8 @@ def test_every_change_asks_leave_of_the_role_as_the_database_knows_it() -> None:
         lambda s: corrections.take(s, actor, article.id, now=NOW),
         lambda s: corrections.release(s, actor, article.id, now=NOW),
         lambda s: corrections.nothing_to_fix(s, actor, article.id, reason="x", now=NOW),
-        lambda s: votes.handle_remark(s, actor, remark_id, state=RemarkState.NO_ACTION, now=NOW),
-        lambda s: votes.erase_remark(s, actor, remark_id, now=NOW),
+        lambda s: remarks.handle(s, actor, remark_id, state=RemarkState.NO_ACTION, now=NOW),
+        lambda s: remarks.erase(s, actor, remark_id, now=NOW),
         lambda s: people.invite(s, actor, role=Role.EDITOR, now=NOW),
         lambda s: people.recovery_link(s, actor, account_id=actor.id or 0, now=NOW),
         lambda s: people.change_role(s, actor, account_id=actor.id or 0, role=Role.EDITOR, now=NOW),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, corrections, db, people, votes
+from faq_cms import articles, corrections, db, people, remarks
 from faq_cms.articles import Seen, Text
 from faq_cms.models import Article, RemarkState, Role, Significance, Version
 from faq_cms.screens import _desk
@@ -261,7 +261,7 @@ def test_a_remark_that_asks_is_ticked_and_named_by_the_version() -> None:
     version = live(article.id)
     assert (version.significance, version.note) == (Significance.MAJOR, "Répond à 1 remarque")
     with db.reading() as session:
-        frame = votes.remarks(session)
+        frame = remarks.listing(session)
     assert RemarkState(frame["state"].iloc[0]) is RemarkState.ANSWERED
 
 

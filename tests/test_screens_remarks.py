@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import db, votes
+from faq_cms import db, remarks, votes
 from faq_cms.models import Reason, Remark, RemarkState
 from faq_cms.people import SYSTEM
 from tests import content, screens
@@ -30,7 +30,7 @@ def test_new_ones_are_shown_first_and_others_one_click_away() -> None:
     content.remarked(article.id, "Nouvelle.")
     settled = content.remarked(article.id, "Réglée.")
     with db.transaction() as session:
-        votes.handle_remark(session, SYSTEM, settled, state=RemarkState.NO_ACTION, now=content.NOW)
+        remarks.handle(session, SYSTEM, settled, state=RemarkState.NO_ACTION, now=content.NOW)
     app = screens.application(SCREEN)
     assert shown(app) == ["Nouvelle."]
     app.segmented_control(key="etat").set_value("toutes").run()
@@ -52,7 +52,7 @@ def test_a_reason_chooses_its_remarks() -> None:
     article = content.published()
     receipt = content.voted(article.id, False, reason=Reason.UNCLEAR)
     with db.transaction() as session:
-        votes.leave_remark(session, receipt.vote_id, text="Obscur.", now=content.NOW)
+        remarks.leave(session, receipt.vote_id, text="Obscur.", now=content.NOW)
     content.remarked(article.id, "Sans raison.")
     app = screens.application(SCREEN)
     app.selectbox(key="raison").set_value(Reason.UNCLEAR.value).run()

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from faq_cms import db, people, votes
+from faq_cms import db, people, remarks
 from faq_cms.models import RemarkState
 from tests import content, screens
 
@@ -16,7 +16,7 @@ def secret(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def state_of(remark_id: int) -> RemarkState:
     with db.reading() as session:
-        frame = votes.remarks(session)
+        frame = remarks.listing(session)
     return RemarkState(frame.set_index("remark_id")["state"][remark_id])
 
 

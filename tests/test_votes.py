@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from faq_cms import analytics, db, people, votes
-from faq_cms.errors import Conflict, Invalid, NotFound, TooMany
-from faq_cms.models import Reason, RemarkState, Significance, TallyDay, Vote
-from tests.content import NOW, published, received, remarked, revised, voted
+from faq_cms import analytics, db, views, votes
+from faq_cms.errors import Conflict, Invalid, NotFound
+from faq_cms.models import Reason, Significance, TallyDay, Vote
+from tests.content import NOW, published, received, revised, voted
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -222,82 +222,6 @@ def test_a_tally_that_lies_is_noticed() -> None:
         assert not votes.is_balanced(session)
 
 
-# -- remarks -------------------------------------------------------------------------------------
-
-
-def test_the_same_remark_sent_twice_is_kept_once() -> None:
-    article = published()
-    receipt = voted(article.id, False)
-    for text in ("Pas clair.", " Pas clair.\r\n", "Autre chose."):
-        with db.transaction() as session:
-            votes.leave_remark(session, receipt.vote_id, text=text, now=NOW)
-    with db.reading() as session:
-        assert sorted(votes.remarks(session)["text"]) == ["Autre chose.", "Pas clair."]
-
-
-@pytest.mark.parametrize("text", ["", "   \n", "x" * 2001, "\ud800"])
-def test_a_remark_that_cannot_be_kept_is_refused(text: str) -> None:
-    receipt = voted(published().id, False)
-    with pytest.raises(Invalid), db.transaction() as session:
-        votes.leave_remark(session, receipt.vote_id, text=text, now=NOW)
-
-
-def test_a_remark_of_two_thousand_characters_is_kept_whole() -> None:
-    receipt = voted(published().id, False)
-    with db.transaction() as session:
-        votes.leave_remark(session, receipt.vote_id, text="é" * 2000, now=NOW)
-    with db.reading() as session:
-        assert votes.remarks(session)["text"][0] == "é" * 2000
-
-
-def test_one_vote_carries_a_handful_of_remarks() -> None:
-    receipt = voted(published().id, False)
-
-    def leave(number: int) -> None:
-        with db.transaction() as session:
-            votes.leave_remark(session, receipt.vote_id, text=f"Remarque {number}", now=NOW)
-
-    for number in range(votes.REMARKS_PER_VOTE):
-        leave(number)
-    with pytest.raises(TooMany):
-        leave(99)
-    with db.reading() as session:
-        assert len(votes.remarks(session)) == votes.REMARKS_PER_VOTE
-
-
-def test_an_erased_remark_leaves_no_text_anywhere(database: db.Database) -> None:
-    remark_id = remarked(published().id, "Je suis Zzyzx, mon IBAN est secret.")
-    with db.transaction() as session:
-        votes.erase_remark(session, people.SYSTEM, remark_id, now=NOW)
-    database.scrub()
-    with db.reading() as session:
-        assert list(votes.remarks(session)["text"]) == [""]
-        assert list(votes.remarks(session)["erased"]) == [True]
-    if database.is_sqlite and database.url.database:
-        from pathlib import Path
-
-        folder = Path(database.url.database).parent
-        assert not [file for file in folder.iterdir() if b"Zzyzx" in file.read_bytes()]
-
-
-def test_a_remark_is_handled_and_can_be_put_back() -> None:
-    remark_id = remarked(published().id)
-    for state in (RemarkState.FORWARDED, RemarkState.NEW):
-        with db.transaction() as session:
-            votes.handle_remark(session, people.SYSTEM, remark_id, state=state, now=NOW)
-    with db.reading() as session:
-        assert list(votes.remarks(session, states=[RemarkState.NEW])["remark_id"]) == [remark_id]
-
-
-def test_a_reader_finds_their_remark_by_its_reference() -> None:
-    remark_id = remarked(published().id)
-    with db.reading() as session:
-        reference = votes.remarks(session)["reference"][0]
-        assert votes.remark_by_reference(session, f" {reference.lower()} ").id == remark_id
-        with pytest.raises(NotFound):
-            votes.remark_by_reference(session, "R-INCONNUE")
-
-
 # -- views ---------------------------------------------------------------------------------------
 
 
@@ -306,9 +230,9 @@ def test_views_add_up_by_day_and_source_with_robots_apart() -> None:
     key = (NOW.date(), article.id, "aide")
     for people_, robots in ((3, 1), (2, 0)):
         with db.transaction() as session:
-            votes.add_views(session, {key: (people_, robots)})
+            views.add(session, {key: (people_, robots)})
     with db.reading() as session:
-        frame = analytics.views(session)
+        frame = views.by_article(session)
         assert list(frame["views"]) == [5]
 
 

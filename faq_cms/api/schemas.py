@@ -6,7 +6,8 @@ from jsonschema import Draft202012Validator
 
 from faq_cms.errors import Invalid
 from faq_cms.models import Reason
-from faq_cms.votes import REMARK_MAX, SOURCE_MAX
+from faq_cms.remarks import LENGTH_MAX
+from faq_cms.votes import SOURCE_MAX
 
 Schema = dict[str, Any]
 
@@ -94,7 +95,7 @@ REMARK: Final[Schema] = {
     "type": "object",
     "properties": {
         "reason": {"type": "string", "enum": [reason.value for reason in Reason]},
-        "text": {"type": "string", "pattern": _WRITTEN, "maxLength": REMARK_MAX},
+        "text": {"type": "string", "pattern": _WRITTEN, "maxLength": LENGTH_MAX},
     },
     "minProperties": 1,
     "additionalProperties": False,

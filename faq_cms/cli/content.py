@@ -10,7 +10,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from faq_cms import articles, db, exports, files, french, imports, loop, people, settings, votes
+from faq_cms import (
+    articles,
+    db,
+    exports,
+    files,
+    french,
+    imported_votes,
+    imports,
+    loop,
+    people,
+    settings,
+    votes,
+)
 from faq_cms.cli import opening
 from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
 from faq_cms.imports import apply, vote_tables
@@ -125,7 +137,7 @@ def _import_dated(
 ) -> dict[str, Any]:
     """Count the votes of the table; a dry run counts them too, then takes everything back."""
     dated = [_dated(row, known[row.article]) for row in table.votes if row.article in known]
-    done = votes.Imported(0, 0, 0, frozenset())
+    done = imported_votes.Imported(0, 0, 0, frozenset())
     try:
         with contextlib.suppress(_TakenBack), db.transaction() as session:
             done = loop.votes_imported(session, people.SYSTEM, dated, digest=table.digest, now=now)
@@ -137,9 +149,9 @@ def _import_dated(
     return {"added": done.added, "known": done.known, "before_first_version": done.before_first}
 
 
-def _dated(row: VoteRow, article_id: int) -> votes.DatedVote:
+def _dated(row: VoteRow, article_id: int) -> imported_votes.DatedVote:
     secret = settings.current().secret
-    return votes.DatedVote(
+    return imported_votes.DatedVote(
         row=row.line,
         article_id=article_id,
         cast_at=row.cast_at,
@@ -158,14 +170,14 @@ def _import_totals(
     totals = [_total(row, known[row.article]) for row in table.totals if row.article in known]
     written = 0
     with contextlib.suppress(_TakenBack), db.transaction() as session:
-        written = votes.import_totals(session, people.SYSTEM, totals, now=now)
+        written = imported_votes.add_totals(session, people.SYSTEM, totals, now=now)
         if dry_run:
             raise _TakenBack
     return {"added": written, "known": len(totals) - written}
 
 
-def _total(row: TotalRow, article_id: int) -> votes.Total:
-    return votes.Total(article_id, row.source, row.taken_at, row.helpful, row.unhelpful)
+def _total(row: TotalRow, article_id: int) -> imported_votes.Total:
+    return imported_votes.Total(article_id, row.source, row.taken_at, row.helpful, row.unhelpful)
 
 
 def _tell_votes(report: dict[str, Any], *, what: str, dry_run: bool) -> None:

@@ -15,7 +15,7 @@ from faq_cms import articles, db, french, gate, personal_data, settings
 from faq_cms.errors import FaqError, Invalid, NotFound
 from faq_cms.models import Reason
 from faq_cms.public import ballot, centre, pages, said
-from faq_cms.votes import REMARK_MAX
+from faq_cms.remarks import LENGTH_MAX
 
 VERDICTS: Final = {"oui": True, "non": False}
 SOURCE: Final = "aide"
@@ -58,7 +58,7 @@ def remark(request: Request, form: dict[str, str]) -> Response:
     A remark that seems to name a person is kept once its author has chosen: masked, or as it is.
     """
     now, reason, text = pages.now(), form["reason"], form["text"]
-    if form["donnees"] == MASK and len(text) <= REMARK_MAX:
+    if form["donnees"] == MASK and len(text) <= LENGTH_MAX:
         text = personal_data.mask(text)
     held = [] if form["donnees"] in (MASK, AS_IT_IS) else _personal(text)
     try:
@@ -87,7 +87,7 @@ def _back(slug: str, vote_id: int, reference: str = "") -> Response:
 
 def _personal(text: str) -> list[str]:
     """What in a remark seems to name a person, in words; one too long is refused for that."""
-    if len(text) > REMARK_MAX:
+    if len(text) > LENGTH_MAX:
         return []
     return [french.label(kind) for kind in dict.fromkeys(f.kind for f in personal_data.find(text))]
 

@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from typing import Final
 
-from faq_cms import db, votes
+from faq_cms import db, views, votes
 
 _ROBOT: Final = re.compile(
     r"bot|crawl|spider|slurp|preview|monitor|fetch|scan|curl|wget|python|java/|go-http|headless"
@@ -45,7 +45,7 @@ def flush() -> None:
         return
     try:
         with db.transaction() as session:
-            votes.add_views(session, counts)
+            views.add(session, counts)
     except BaseException:
         with _lock:
             _people.update(people)

@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from faq_cms import analytics, articles, charts, corrections, db, searches, votes
+from faq_cms import remarks as written
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
 
@@ -46,7 +47,7 @@ def revision() -> int:
 def waiting(revision: int) -> Waiting:
     """What the menu counts."""
     with db.reading() as session:
-        remarks = votes.remark_counts(session)
+        remarks = written.counts(session)
         bursts = analytics.bursts(session)
         return Waiting(
             to_correct=len(corrections.queue(session)),
@@ -163,9 +164,9 @@ def remarks(
     article_id: int | None = None,
     limit: int = 500,
 ) -> pd.DataFrame:
-    """See `votes.remarks`."""
+    """See `remarks.listing`."""
     with db.reading() as session:
-        return votes.remarks(session, states=states, article_id=article_id, limit=limit)
+        return written.listing(session, states=states, article_id=article_id, limit=limit)
 
 
 @_cached

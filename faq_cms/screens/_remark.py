@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import french, votes
+from faq_cms import french, remarks
 from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import _parts, _session
@@ -95,7 +95,7 @@ def _outcome(label: str, remark_id: int, state: RemarkState, *, icon: str) -> No
 def _handle(remark_id: int, state: RemarkState) -> None:
     def to(target: RemarkState) -> _session.Change:
         def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-            votes.handle_remark(session, actor, remark_id, state=target, now=now)
+            remarks.handle(session, actor, remark_id, state=target, now=now)
 
         return change
 

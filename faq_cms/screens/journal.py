@@ -43,7 +43,7 @@ ACTIONS = {
     "votes.release": "a remis des votes dans les chiffres",
     "votes.withhold": "a remis des votes de côté",
     "votes.keep_aside": "a laissé des votes de côté",
-    "votes.import_totals": "a importé des totaux de votes",
+    "imported_votes.add_totals": "a importé des totaux de votes",
 }
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import db, french, votes
+from faq_cms import db, french, remarks
 from faq_cms.duties import REMARKS_KEPT, SESSIONS_KEPT, VISITORS_KEPT
 from faq_cms.errors import FaqError
 from faq_cms.models import Remark
@@ -37,7 +37,7 @@ def found(reference: str) -> Remark | None:
     """The remark of this reference; None, once said why, when there is none."""
     try:
         with db.reading() as session:
-            return votes.remark_by_reference(session, reference)
+            return remarks.by_reference(session, reference)
     except FaqError as error:
         st.info(french.sentence(error), icon=":material/search_off:")
         return None
@@ -47,7 +47,7 @@ def erase(remark: Remark) -> None:
     """Erase for good, then leave no copy in the files."""
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        votes.erase_remark(session, actor, remark.id, now=now)
+        remarks.erase(session, actor, remark.id, now=now)
 
     if _session.act(change, done=f"Remarque {remark.reference} effacée."):
         db.current().scrub()

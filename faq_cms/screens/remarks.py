@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import db, french, search, votes
+from faq_cms import db, french, remarks, search
 from faq_cms.errors import FaqError
 from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
@@ -47,7 +47,7 @@ def erasure() -> None:
             return
         try:
             with db.reading() as session:
-                remark = votes.remark_by_reference(session, reference)
+                remark = remarks.by_reference(session, reference)
         except FaqError as error:
             st.warning(french.sentence(error))
             return
@@ -70,7 +70,7 @@ def erase(remark_id: int) -> None:
     """Erase a remark's text, in the database and in its log."""
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        votes.erase_remark(session, actor, remark_id, now=now)
+        remarks.erase(session, actor, remark_id, now=now)
 
     if _session.act(change, done="Texte effacé."):
         db.current().scrub()

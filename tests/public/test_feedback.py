@@ -7,7 +7,7 @@ from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from faq_cms import corrections, db, french, loop, people, votes
+from faq_cms import corrections, db, french, loop, people, remarks, votes
 from faq_cms.models import Article, Reason, Remark, Vote
 from faq_cms.public import forms
 from tests import content
@@ -98,7 +98,7 @@ def test_a_reason_then_a_remark_then_its_reference(client: TestClient, article: 
     with db.reading() as session:
         (row,) = session.scalars(select(Remark)).all()
         assert row.reference in page
-        assert votes.remark_by_reference(session, row.reference.lower()).id == row.id
+        assert remarks.by_reference(session, row.reference.lower()).id == row.id
         assert len(corrections.queue(session)) == 1
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import analytics, articles, db, exports, gate, people
+from faq_cms import articles, db, exports, gate, people
 from faq_cms.articles import Text
 from faq_cms.models import Article, Role
 from faq_cms.public import views
@@ -73,7 +73,7 @@ def test_a_preview_counts_no_view(article: Article, signed_in: SignIn) -> None:
     def counted() -> int:
         views.flush()
         with db.reading() as session:
-            return int(analytics.views(session)["views"].sum())
+            return int(kept_views.by_article(session)["views"].sum())
 
     before = counted()
     signed_in(Role.EDITOR).get(f"/gestion/apercu/{article.id}")

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from faq_cms import french, settings
 from faq_cms.public import pages
-from faq_cms.votes import REMARK_MAX
+from faq_cms.remarks import LENGTH_MAX
 
 ADDRESS: Final = "/widget/faq-feedback.js"
 _FOLDER: Final = Path(__file__).parent
@@ -33,8 +33,8 @@ _WORDS: Final = {
     "remark": "Une remarque (facultatif)",
     "advice": "N’indiquez aucune donnée personnelle (nom, adresse, numéro de client ou de compte).",
     "send": "Envoyer",
-    "most": REMARK_MAX,
-    "tooLong": french.SENTENCES["invalid.text.too_long"].format(detail=french.number(REMARK_MAX)),
+    "most": LENGTH_MAX,
+    "tooLong": french.SENTENCES["invalid.text.too_long"].format(detail=french.number(LENGTH_MAX)),
     "reference": "Référence de votre remarque\u00a0: ",
     "contact": "Contacter l’assistance",
     "lost": (
