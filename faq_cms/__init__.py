@@ -35,6 +35,7 @@ Chapters, each of which may look back at the ones before it:
 - ``flags``: open a flag with its evidence, close it with its outcome.
 - ``corrections``: take a flag, correct, publish, verify.
 - ``loop``: the moments that touch several chapters, as plain functions.
+- ``replacing``: the same words changed in many articles, seen before, undone in one gesture.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
 

@@ -222,6 +222,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Un autre import vient d’écrire les mêmes articles\u00a0: rien n’a été importé. Recommencez."
     ),
     "conflict.link_used": "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.",
+    "conflict.moved_since": "«\u202f{detail}\u202f» a changé depuis\u00a0: rien n’a été annulé.",
     "conflict.newer_schema": (
         "Cette base vient d’une version plus récente du logiciel. Mettez le logiciel à jour."
     ),
@@ -247,6 +248,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.document.too_many_lines": (
         "Ce document compte plus de {detail} lignes. Importez-le en plusieurs fois."
     ),
+    "invalid.wanted.empty": "Écrivez les mots à remplacer.",
+    "invalid.wanted.too_long": "Ces mots sont trop longs\u00a0: {detail} caractères au plus.",
+    "invalid.replacement.same": "Les deux textes sont identiques\u00a0: il n’y a rien à remplacer.",
     "invalid.format.unknown": "Le format «\u202f{detail}\u202f» n’est pas connu.",
     "invalid.body.not_json": "Le corps de la demande n’est pas du JSON.",
     "invalid.content-type.not_json": "Envoyez la demande en application/json.",

@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 import pandas as pd
@@ -48,6 +49,12 @@ def figure(of: Counts) -> None:
     dots = f" {shown.dots}" if shown.dots else ""
     st.markdown(f"**{shown.text}**{dots}" if shown.rank else f"{shown.text}{dots}")
     st.caption(" · ".join(part for part in (shown.aside, french.split(of)) if part))
+
+
+def masked(found: Counter[int]) -> str:
+    """How many masked addresses there are, by article: « 6 adresses masquées dans 3 articles »."""
+    addresses = french.count(found.total(), "adresse masquée", "adresses masquées")
+    return f"{addresses} dans {french.count(len(found), 'article')}"
 
 
 def link(

@@ -94,8 +94,13 @@ def act(change: Change, *, done: str = "", undo: Change | None = None) -> bool:
         refuse(error)
         return False
     if done:
-        st.session_state[_NOTICE] = Notice(done, undo=undo)
+        say(done, undo=undo)
     return True
+
+
+def say(done: str, *, undo: Change | None = None) -> None:
+    """Say at the next run what was done, with « Annuler » when there is a way back."""
+    st.session_state[_NOTICE] = Notice(done, undo=undo)
 
 
 def refuse(error: FaqError) -> None:

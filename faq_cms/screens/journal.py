@@ -19,6 +19,8 @@ ACTIONS = {
     "article.discard_draft": "a supprimé un brouillon",
     "article.file_under": "a changé la catégorie d’un article",
     "article.move": "a changé l’adresse d’un article",
+    "article.replace": "a remplacé des mots dans plusieurs articles",
+    "article.undo_replace": "a annulé un remplacement",
     "article.import": "a importé un document",
     "category.add": "a ajouté une catégorie",
     "category.rename": "a renommé une catégorie",

@@ -62,6 +62,15 @@ SCREENS: Final = (
         appears=Appears.NEVER,
     ),
     Screen(
+        "replacing.py",
+        "remplacer",
+        "Remplacer partout",
+        ":material/find_replace:",
+        CONTENT,
+        action="article.write",
+        appears=Appears.ONCE_PUBLISHED,
+    ),
+    Screen(
         "importing.py",
         "importer",
         "Importer",

@@ -1,10 +1,11 @@
 """Aujourd’hui — what is new, what waits, and what to do next."""
 
 import datetime as dt
+from collections import Counter
 
 import streamlit as st
 
-from faq_cms import french, people
+from faq_cms import db, french, people, replacing
 from faq_cms.helpfulness import MINIMUM_EVIDENCE
 from faq_cms.models import Reason, RemarkState
 from faq_cms.screens import _data, _parts, _remark, _session
@@ -95,6 +96,16 @@ def to_correct() -> None:
         _parts.link("to_correct.py", "Tout voir", icon=":material/arrow_forward:")
 
 
+def masked_addresses() -> None:
+    """Addresses an import left masked: readers cannot write to them."""
+    with db.reading() as session:
+        found = sum(replacing.masked(session).values(), Counter[int]())
+    if found:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f":material/mail: **{_parts.masked(found)}**")
+            _parts.link("replacing.py", "Remettre les adresses", icon=":material/find_replace:")
+
+
 def my_drafts() -> None:
     """The drafts this person saved last."""
     drafts = library[
@@ -147,4 +158,5 @@ with news:
 with work:
     this_month()
     to_correct()
+    masked_addresses()
     my_drafts()
