@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit.runtime.state import SafeSessionState, SessionState, session_state_proxy
 
 from faq_cms.screens import editor
 from tests import screen
@@ -20,6 +23,7 @@ NNBSP = "\u202f"
 
 SCRIPT = """
 import json
+from functools import partial
 from pathlib import Path
 import streamlit as st
 from faq_cms.screens import editor
@@ -29,32 +33,33 @@ STORE = Path(__file__).with_name("store.json")
 def load():
     return json.loads(STORE.read_text())
 
-def save(text, revision):
+def save(desk, text, revision):
     stored = load()
     refused = revision != stored["revision"]
-    st.session_state["problem"] = "Ana a modifié ce texte." if refused else None
+    desk["problem"] = "Ana a modifié ce texte." if refused else None
     if not refused:
         stored |= {"text": text, "revision": revision + 1, "at": "14:02"}
     stored["saves"].append({"text": text, "refused": refused})
     STORE.write_text(json.dumps(stored))
     return None if refused else stored["revision"]
 
-def publish():
-    st.session_state["published"] = load()["text"]
+def publish(desk):
+    desk["published"] = load()["text"]
 
 def edit():
     stored = load()
+    desk = st.session_state.setdefault("desk", {})
     editor.answer(
         "answer", value=stored["text"], revision=stored["revision"], rescue_key="1.1",
-        saved_at=stored.get("at"), problem=st.session_state.get("problem"), on_change=save,
-        on_publish=publish, disabled=stored["disabled"], focus=True,
+        saved_at=stored.get("at"), problem=desk.get("problem"),
+        on_change=partial(save, desk), on_publish=partial(publish, desk), disabled=stored["disabled"], focus=True,
     )
     if st.button("Relancer"):
         st.session_state["seen"] = load()["text"]
     st.text(f"relances {st.session_state.setdefault('runs', 0)}")
     st.session_state["runs"] += 1
     st.text(f"vu : {st.session_state.get('seen')}")
-    st.text(f"publié : {st.session_state.get('published')}")
+    st.text(f"publié : {desk.get('published')}")
 
 def two():
     st.title("Deux")
@@ -503,21 +508,12 @@ def luminance(colour: list[int]) -> float:
 # ---------------------------------------------------------------- Python's half
 
 
-@pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Session state without a browser."""
-    state: dict[str, Any] = {}
-    monkeypatch.setattr("streamlit.session_state", state)
-    return state
-
-
 def push(number: int, revision: editor.Revision) -> editor.Push:
     return editor.Push(id=f"tab:{number}", text=f"text {number}", revision=revision)
 
 
-def test_a_push_older_than_our_own_saves_is_based_on_the_last_of_them(
-    state: dict[str, Any],
-) -> None:
+def test_a_push_older_than_our_own_saves_is_based_on_the_last_of_them() -> None:
+    own = editor.Own()
     asked: list[editor.Revision] = []
 
     def save(text: str, revision: editor.Revision) -> editor.Revision:
@@ -525,31 +521,63 @@ def test_a_push_older_than_our_own_saves_is_based_on_the_last_of_them(
         return f"r{len(asked)}"
 
     for number, revision in enumerate(["start", "start", "start", "r1", "r2", "r5"], start=1):
-        assert editor._save("answer", push(number, revision), save)
+        assert editor._save(own, push(number, revision), save)
     assert asked == ["start", "r1", "r2", "r3", "r4", "r5"]
-    assert state["answer.own"]["latest"] == "r6"
-    assert state["answer.own"]["accepted"] == "tab:6"
+    assert own.revisions[-1] == "r6"
+    assert own.accepted == "tab:6"
 
 
-def test_a_push_based_on_someone_elses_save_is_handed_on_as_it_is(state: dict[str, Any]) -> None:
+def test_a_push_based_on_someone_elses_save_is_handed_on_as_it_is() -> None:
+    own = editor.Own()
     asked: list[editor.Revision] = []
 
     def save(text: str, revision: editor.Revision) -> editor.Revision:
         asked.append(revision)
         return 100 + len(asked)
 
-    editor._save("answer", push(1, 1), save)
-    editor._save("answer", push(2, 50), save)  # the editor took a colleague's text, revision 50
-    editor._save("answer", push(3, 50), save)
+    editor._save(own, push(1, 1), save)
+    editor._save(own, push(2, 50), save)  # the editor took a colleague's text, revision 50
+    editor._save(own, push(3, 50), save)
     assert asked == [1, 50, 102]
 
 
-def test_a_refused_save_is_not_ours(state: dict[str, Any]) -> None:
+def test_a_refused_save_is_not_ours() -> None:
     def refuse(text: str, revision: editor.Revision) -> None:
         return None
 
-    assert not editor._save("answer", push(1, 1), refuse)
-    assert state == {}
+    own = editor.Own()
+    assert not editor._save(own, push(1, 1), refuse)
+    assert own == editor.Own()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> SessionState:
+    """Streamlit's own session state, while a newer gesture waits at every point where it gives way."""
+
+    def give_way() -> None:
+        raise RerunException(RerunData())
+
+    state = SessionState()
+    safe = SafeSessionState(state, give_way)
+    monkeypatch.setattr(session_state_proxy, "get_session_state", lambda: safe)
+    with pytest.raises(RerunException):
+        st.session_state["answer"] = {}
+    return state
+
+
+def test_a_newer_gesture_never_separates_a_save_from_the_note_of_it(hurried: SessionState) -> None:
+    own = editor.Own()
+    hurried["answer"] = {"draft": push(1, 1)}
+    editor._changed("answer", own, lambda *_: 2)
+    assert own == editor.Own(revisions=[1, 2], accepted="tab:1")
+
+
+@pytest.mark.parametrize("sent", [push(1, 1), {"saved": True}])
+def test_a_newer_gesture_never_loses_a_publication(hurried: SessionState, sent: object) -> None:
+    published: list[str] = []
+    hurried["answer"] = {"publish": sent}
+    editor._publish("answer", editor.Own(), lambda *_: 2, lambda: published.append("yes"))
+    assert published == ["yes"]
 
 
 @pytest.mark.parametrize(
@@ -564,8 +592,8 @@ def test_a_refused_save_is_not_ours(state: dict[str, Any]) -> None:
         {"saved": True},
     ],
 )
-def test_what_a_browser_invents_is_ignored(state: dict[str, Any], sent: object) -> None:
-    state["answer"] = {"draft": sent}
+def test_what_a_browser_invents_is_ignored(hurried: SessionState, sent: object) -> None:
+    hurried["answer"] = {"draft": sent}
     assert editor._pushed("answer", "draft") is None
 
 

@@ -5,6 +5,11 @@ keeps one thing per editor, `st.session_state[f"{key}.own"]`: which revisions ar
 doing. A save leaves the browser before it has heard of the one before it, so it names an older
 revision; that is our own hand, not a colleague's, and must not be refused as a conflict.
 
+`st.session_state[…]` is a point where Streamlit drops what it runs to answer a newer gesture, inside a
+callback too: between a save and the note of it, a click would make our own save look like a colleague's.
+So these callbacks never use it: they note what they did on an object taken when the editor was drawn,
+and read the push through `to_dict()`, which does not give way.
+
     def save(text, revision):            # runs before the script, may write
         try:
             with db.transaction() as session:
@@ -22,6 +27,7 @@ editor starts from `value`. Changing `value` and `revision` alone is taken only 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
@@ -45,12 +51,12 @@ class Push(TypedDict):
     revision: Revision
 
 
-class Own(TypedDict):
-    """The chain of saves made by one editor: its revisions, the last one, and the push it came from."""
+@dataclass
+class Own:
+    """The chain of saves made by one editor: its revisions, oldest first, and the last push saved."""
 
-    revisions: list[Revision]
-    latest: Revision
-    accepted: str
+    revisions: list[Revision] = field(default_factory=list)
+    accepted: str | None = None
 
 
 def answer(
@@ -77,14 +83,14 @@ def answer(
     keeps of an unsaved text: it must name the person too, browsers are shared. `focus` puts the cursor in
     the text when the editor first appears.
     """
-    own: Own | None = st.session_state.get(_own_key(key))
+    own: Own = st.session_state.setdefault(f"{key}.own", Own())
     _component()(
         key=key,
         data={
             "value": value,
             "revision": revision,
-            "accepted": own["accepted"] if own else None,
-            "acceptedRevision": own["latest"] if own else None,
+            "accepted": own.accepted,
+            "acceptedRevision": own.revisions[-1] if own.revisions else None,
             "label": label,
             "savedAt": saved_at,
             "problem": problem,
@@ -92,8 +98,8 @@ def answer(
             "focus": focus,
             "rescueKey": rescue_key,
         },
-        on_draft_change=lambda: _changed(key, on_change),
-        on_publish_change=lambda: _publish(key, on_change, on_publish),
+        on_draft_change=lambda: _changed(key, own, on_change),
+        on_publish_change=lambda: _publish(key, own, on_change, on_publish),
     )
 
 
@@ -103,13 +109,15 @@ def _component() -> "ComponentRenderer":
     return st.components.v2.component("faq-cms.editeur", js="editeur.js", css="editeur.css")
 
 
-def _own_key(key: str) -> str:
-    return f"{key}.own"
+def _event(key: str, event: str) -> object:
+    """What the browser sent with this event, read without giving way to a newer gesture."""
+    component: Any = st.session_state.to_dict().get(key, {})
+    return component.get(event)
 
 
 def _pushed(key: str, event: str) -> Push | None:
     """The push that caused this run, checked: what a browser sends is not ours until it has our shape."""
-    push: Any = st.session_state[key].get(event)
+    push: Any = _event(key, event)
     is_push = (
         isinstance(push, dict)
         and isinstance(push.get("id"), str)
@@ -119,24 +127,20 @@ def _pushed(key: str, event: str) -> Push | None:
     return push if is_push else None
 
 
-def _changed(key: str, on_change: Save) -> None:
-    _save(key, _pushed(key, "draft"), on_change)
+def _changed(key: str, own: Own, on_change: Save) -> None:
+    _save(own, _pushed(key, "draft"), on_change)
 
 
-def _save(key: str, push: Push | None, on_change: Save) -> bool:
+def _save(own: Own, push: Push | None, on_change: Save) -> bool:
     """Hand one push to the caller; remember its revision as our own. True if it was saved."""
     if push is None:
         return False
-    own: Own | None = st.session_state.get(_own_key(key))
-    is_ours = own is not None and push["revision"] in own["revisions"]
-    based_on = own["latest"] if own is not None and is_ours else push["revision"]
-    saved = on_change(push["text"], based_on)
+    known = own.revisions if push["revision"] in own.revisions else [push["revision"]]
+    saved = on_change(push["text"], known[-1])
     if saved is None:
         return False
-    known = own["revisions"] if own is not None and is_ours else [push["revision"]]
-    st.session_state[_own_key(key)] = Own(
-        revisions=[*known[-_REMEMBERED:], saved], latest=saved, accepted=push["id"]
-    )
+    own.revisions = [*known[-_REMEMBERED:], saved]
+    own.accepted = push["id"]
     return True
 
 
@@ -144,7 +148,7 @@ def _save(key: str, push: Push | None, on_change: Save) -> bool:
 _REMEMBERED = 20
 
 
-def _publish(key: str, on_change: Save, on_publish: Callable[[], None] | None) -> None:
-    is_saved = st.session_state[key].get("publish") == {"saved": True}
-    if (is_saved or _save(key, _pushed(key, "publish"), on_change)) and on_publish is not None:
+def _publish(key: str, own: Own, on_change: Save, on_publish: Callable[[], None] | None) -> None:
+    is_saved = _event(key, "publish") == {"saved": True}
+    if (is_saved or _save(own, _pushed(key, "publish"), on_change)) and on_publish is not None:
         on_publish()
