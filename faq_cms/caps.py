@@ -35,6 +35,8 @@ PACE: Final = (
 )
 # Questions readers report as missing: written by hand, read by hand.
 QUESTIONS: Final = RateLimitItemPerHour(60)
+REMARKS: Final = RateLimitItemPerHour(200)
+SITE: Final = 48  # bits of IPv6 one subscriber may be given whole: /64s are theirs to rotate
 HARD: Final = RateLimitItemPerHour(1000)
 
 
@@ -62,12 +64,16 @@ class Caps:
         """Count one reported question of this network. Raises TooMany beyond what people write."""
         self._take("questions", QUESTIONS, "questions", self._digest(prefix(network), now))
 
+    def admit_remark(self, *, network: str, now: dt.datetime) -> None:
+        """Count one remark of this network. Raises TooMany beyond what an office writes."""
+        self._take("remarks", REMARKS, "remarks", self._digest(prefix(network), now))
+
     def is_out_of_pace(self, *, network: str, article_id: int, now: dt.datetime) -> bool:
         """Count a new vote of this network on one article; True: it is to be set aside.
 
         Raises TooMany when the network is far beyond what readers do.
         """
-        key = self._digest(f"{prefix(network)} {article_id}", now)
+        key = self._digest(f"{prefix(network, ipv6=SITE)} {article_id}", now)
         self._take("votes", HARD, "hard", key)
         in_pace = [self._limiter.hit(pace, "pace", key) for pace in PACE]  # each window counts it
         return not all(in_pace)
@@ -87,13 +93,15 @@ class Caps:
         return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
 
 
-def prefix(address: str) -> str:
-    """The network an address is counted under: /24 in IPv4, /64 in IPv6; "" when unknown."""
+def prefix(address: str, *, ipv6: int = 64) -> str:
+    """The network an address is counted under: /24, or so many bits of IPv6; "" when unknown."""
     try:
         ip = ip_address(address)
     except ValueError:
         return ""
-    network: Network = ip_network(f"{ip}/{24 if isinstance(ip, IPv4Address) else 64}", strict=False)
+    network: Network = ip_network(
+        f"{ip}/{24 if isinstance(ip, IPv4Address) else ipv6}", strict=False
+    )
     return str(network)
 
 

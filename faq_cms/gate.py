@@ -290,17 +290,21 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = get_route_path(scope)
+        path, host = get_route_path(scope), Headers(scope=scope).get("host", "")
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._complete(MutableHeaders(scope=message), path)
+                self._complete(MutableHeaders(scope=message), path, host)
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
 
-    def _complete(self, headers: MutableHeaders, path: str) -> None:
+    def _complete(self, headers: MutableHeaders, path: str, host: str) -> None:
         headers.update(self._fixed)
+        # Frameworks make redirects absolute with whatever name the request gave: ours stay paths.
+        for scheme in ("http", "https"):
+            if host and headers.get("location", "").startswith(f"{scheme}://{host}/"):
+                headers["location"] = headers["location"][len(f"{scheme}://{host}") :]
         headers["content-security-policy"] = self._csp(path)
         if _under_gestion(path):
             if not _inside(path).startswith(_ASSETS):

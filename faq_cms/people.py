@@ -235,13 +235,22 @@ def recovery_link(session: Session, actor: Actor, *, account_id: int, now: dt.da
 
 def pending_link(session: Session, token: str, *, now: dt.datetime) -> OneTimeLink | None:
     """The unused, unexpired link behind `token`. Looking does not use it."""
-    return session.scalar(
+    link = session.scalar(
         select(OneTimeLink).where(
             OneTimeLink.digest == _digest(token),
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > now,
         )
     )
+    return link if link is not None and _still_vouched_for(session, link) else None
+
+
+def _still_vouched_for(session: Session, link: OneTimeLink) -> bool:
+    """Whether who made the link could make it now: a lost right takes its invitations along."""
+    if link.created_by_id is None:
+        return True
+    maker = account_of(session, link.created_by_id)
+    return maker.disabled_at is None and _RANK[maker.role] >= _RANK[link.role]
 
 
 def use_link(
@@ -261,7 +270,7 @@ def use_link(
         .values(used_at=now)
         .returning(OneTimeLink)
     )
-    if link is None:
+    if link is None or not _still_vouched_for(session, link):
         raise Conflict("link_used")
     if link.purpose is LinkPurpose.RECOVERY:
         account = account_of(session, link.account_id)

@@ -4,12 +4,14 @@
 then serve the application `app.py` composes from `routes`, `middleware` and `lifespan`.
 """
 
+import asyncio
 import datetime as dt
 import gc
 import hashlib
 import hmac
 import importlib
 import logging
+import math
 import os
 import secrets
 import signal
@@ -62,6 +64,7 @@ log = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MENU: Final = ROOT / "faq_cms" / "screens" / "menu.py"
+HEAD_LIMIT: Final = 64 * 1024  # bytes of a request before its body; browsers send a tenth of that
 DRAIN_SECONDS: Final = 7  # requests under way get that long; then the clock flushes, all under 10 s
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -258,7 +261,7 @@ def serve(application: Any, chosen: Settings, *, greet: Callable[[], None]) -> N
     greet()
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=_bounded_heads(),
         ws="websockets-sansio",  # "auto" still means the implementation being retired
         ws_per_message_deflate=False,  # costs more time than a local network or a proxy saves
         loop="auto",
@@ -274,6 +277,30 @@ def serve(application: Any, chosen: Settings, *, greet: Callable[[], None]) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _bounded_heads() -> type[asyncio.Protocol]:
+    """Uvicorn's HTTP, which hangs up on a request whose head has no end: nobody else counts it."""
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+    class Bounded(HttpToolsProtocol):
+        head: float = 0  # bytes received since the head under way began
+
+        def data_received(self, data: bytes) -> None:
+            self.head += len(data)
+            super().data_received(data)
+            if self.head > HEAD_LIMIT:
+                self.transport.close()
+
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            self.head = -math.inf  # what follows is a body: `gate.BodyCap` counts that
+
+        def on_message_complete(self) -> None:
+            super().on_message_complete()
+            self.head = 0
+
+    return Bounded
 
 
 def _listen(chosen: Settings) -> socket.socket:

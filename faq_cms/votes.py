@@ -111,7 +111,7 @@ def cast(
     """
     if version.period_id is None:
         raise NotFound("version", version.id)
-    day = civil_day(now)
+    source, day = source_name(source), civil_day(now)
     vote_id = session.scalar(
         db.insert(session, Vote)
         .values(
@@ -122,7 +122,7 @@ def cast(
             helpful=helpful,
             off_text=False,
             set_aside=set_aside,
-            source=source_name(source),
+            source=source,
             day=day,
             cast_at=now,
         )

@@ -249,6 +249,24 @@ def test_a_reason_and_a_remark_follow_a_no(client: TestClient, article: Article)
         assert list(frame["reference"]) == [got.json()["reference"]]
 
 
+def test_a_token_of_another_article_is_one_reader_there_too(
+    client: TestClient, article: Article
+) -> None:
+    other = publish("Autre\u202f?", "Oui.")
+    token = cast(client, article.slug, helpful=True).json()["vote"]
+    statuses = [cast(client, other.slug, helpful=True, vote=token).status_code for _ in range(3)]
+    assert statuses == [201, 200, 200]
+
+
+def test_a_token_no_encoding_can_write_names_no_vote(client: TestClient, article: Article) -> None:
+    got = client.post(
+        f"/api/v1/articles/{article.slug}/votes",
+        content=b'{"helpful": true, "vote": "\\ud800"}',
+        headers={"content-type": "application/json"},
+    )
+    assert got.status_code == 201
+
+
 @pytest.mark.parametrize("token", ["x", "MQ.forged", "%00", "é"])
 def test_a_forged_token_names_no_vote(client: TestClient, article: Article, token: str) -> None:
     got = client.post(f"/api/v1/votes/{token}/remark", json={"text": "Bonjour."})
@@ -336,6 +354,7 @@ def test_a_token_is_refused_when_altered_revoked_or_in_the_address(
         ("GET", "/api/v1/articles?limit=0", 422),
         ("GET", "/api/v1/articles?limit=201", 422),
         ("GET", "/api/v1/articles?limit=²", 422),
+        ("GET", "/api/v1/articles?limit=000000001999", 422),
         ("GET", "/api/v1/articles?cursor=%C3%A9", 422),
         ("GET", "/api/v1/articles?updated_since=hier", 422),
     ],

@@ -115,3 +115,20 @@ def test_keys_hold_no_address_and_change_every_day_and_process() -> None:
     assert today == counts._digest(OFFICE, NOW + dt.timedelta(hours=1))
     assert today != counts._digest(OFFICE, NOW + dt.timedelta(days=1))
     assert today != other._digest(OFFICE, NOW)
+
+
+def test_an_office_writes_remarks_and_a_machine_is_told_to_wait(clock: Clock) -> None:
+    limits = Caps()
+    for _ in range(caps.REMARKS.amount):
+        limits.admit_remark(network=OFFICE, now=NOW)
+    with pytest.raises(TooMany):
+        limits.admit_remark(network="203.0.113.200", now=NOW)
+
+
+def test_rotating_through_one_s_own_ipv6_networks_is_still_one_place(clock: Clock) -> None:
+    limits = Caps()
+    aside = [
+        limits.is_out_of_pace(network=f"2001:db8:1:{n:x}::1", article_id=1, now=NOW)
+        for n in range(60)
+    ]
+    assert sum(aside) == 40

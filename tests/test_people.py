@@ -100,6 +100,24 @@ def test_an_expired_link_opens_nothing() -> None:
         assert people.pending_link(session, link, now=NOW + dt.timedelta(hours=24)) is None
 
 
+@pytest.mark.parametrize("then", ["disabled", "demoted"])
+def test_an_invitation_dies_with_the_right_of_who_made_it(then: str) -> None:
+    maker, _ = joined("Sacha")
+    joined("Camille")
+    with db.transaction() as session:
+        link = people.invite(session, maker, role=Role.ADMINISTRATOR, now=NOW)
+        if then == "disabled":
+            people.disable(session, people.SYSTEM, account_id=maker.id or 0, now=NOW)
+        else:
+            people.change_role(
+                session, people.SYSTEM, account_id=maker.id or 0, role=Role.EDITOR, now=NOW
+            )
+    with db.reading() as session:
+        assert people.pending_link(session, link, now=NOW) is None
+    with pytest.raises(Conflict, match="link_used"), db.transaction() as session:
+        people.use_link(session, link, name="Intrus", password_digest=DIGEST, now=NOW)
+
+
 def test_a_recovery_link_changes_the_password_and_ends_every_session() -> None:
     actor, secret = joined()
     with db.transaction() as session:

@@ -605,3 +605,7 @@ def test_the_installed_sanitiser_keeps_its_promises_on_mutation() -> None:
     # A text that changes meaning when parsed a second time is how sanitisers were defeated.
     page = nh3.clean("<math><mi//xlink:href='data:x,<script>alert(1)</script>'>", tags=set(TAGS))
     assert not faults(page)
+
+
+def test_a_pile_of_accents_is_cut_where_unicode_cuts_it() -> None:
+    assert len(rendering.clean("e" + "\u0301\u0323" * 5000)) <= 31

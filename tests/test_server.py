@@ -41,9 +41,27 @@ def test_it_serves_everything_from_one_port_and_ends_with_0_when_asked(tmp_path:
         _leads_readers_to_the_help_pages(served)
         _answers_unknown_addresses_with_a_real_404(served)
         _keeps_metrics_for_a_token(served)
+        _hangs_up_on_a_head_without_end(served)
+        _redirects_by_path_whatever_name_it_is_called(served)
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(10) == 0
         _logs_lines_for_machines_without_secrets_or_addresses(served)
+
+
+def _hangs_up_on_a_head_without_end(served: servers.Served) -> None:
+    parts = urlsplit(served.url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as peer:
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
+        # Reset or broken pipe, whichever the system says first, long before the 64 MB are sent.
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            for _ in range(1024):
+                peer.sendall(b"a" * 65536)
+
+
+def _redirects_by_path_whatever_name_it_is_called(served: servers.Served) -> None:
+    for path in ("/connexion/", "/healthz/"):
+        answer, _ = get(served.url, path, Host="evil.test")
+        assert "evil.test" not in (answer.headers["location"] or "")
 
 
 def _answers_machines(served: servers.Served) -> None:

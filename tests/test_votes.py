@@ -109,6 +109,15 @@ def test_a_version_never_published_takes_no_vote(number: int) -> None:
         votes.target(session, article.slug, number=number)
 
 
+def test_a_source_is_one_source_however_it_is_written() -> None:
+    article = published()
+    voted(article.id, True, visitor="a", source=" Site\n")
+    voted(article.id, False, visitor="a", source="site")
+    assert counts(article.id) == (0, 1, 0)
+    with db.reading() as session:
+        assert list(votes.tallies(session)["source"]) == ["site"]
+
+
 @pytest.mark.parametrize("source", ["", "a b", "x" * 25, "é;", "<script>"])
 def test_a_source_is_a_plain_name(source: str) -> None:
     article = published()

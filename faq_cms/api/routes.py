@@ -136,11 +136,13 @@ async def remark(request: Request) -> Response:
     """Keep the reason of a Non, the reader's remark, or both."""
     body = schemas.check(await _json(request), schemas.REMARK)
     reason = Reason(body["reason"]) if "reason" in body else None
+    network = gate.client_address(request.scope, settings.current().trusted_proxies)
     reply = await in_thread(
         lambda: ballot.remark(
             token=request.path_params["token"],
             reason=reason,
             text=body.get("text", ""),
+            network=network,
             now=dt.datetime.now(dt.UTC),
         )
     )
@@ -255,7 +257,7 @@ def _instant(value: str | None, field: str) -> dt.datetime | None:
 def _limit(value: str | None) -> int:
     if value is None:
         return PAGE
-    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:9]) <= PAGE_MAX:
+    if re.fullmatch(r"[0-9]{1,9}", value) is None or not 1 <= int(value) <= PAGE_MAX:
         raise Invalid("limit", "range", (1, PAGE_MAX))
     return int(value)
 

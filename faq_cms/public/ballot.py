@@ -124,7 +124,9 @@ def cast(
     )
 
 
-def remark(*, token: str, reason: Reason | None, text: str, now: dt.datetime) -> Reply:
+def remark(
+    *, token: str, reason: Reason | None, text: str, network: str, now: dt.datetime
+) -> Reply:
     """Keep the reason of a Non (None: leave it as it is) and what the reader wrote ("": nothing).
 
     Raises NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
@@ -134,6 +136,8 @@ def remark(*, token: str, reason: Reason | None, text: str, now: dt.datetime) ->
     if vote_id is None:
         raise NotFound("vote", token)
     caps.current().admit(visitor=_known(vote_id, None), network=None, now=now)
+    if text.strip():
+        caps.current().admit_remark(network=network, now=now)
     with db.transaction() as session:
         vote = votes.vote(session, vote_id)
         slug = articles.article(session, vote.article_id).slug
@@ -158,7 +162,7 @@ def vote_of(token: str) -> int | None:
     """The vote a token names; None when it was not signed here."""
     try:
         named = _serializer().loads(token)
-    except BadData:
+    except (BadData, UnicodeError):
         return None
     return named if isinstance(named, int) else None
 
@@ -198,5 +202,7 @@ def _visitors(
     earlier = session.get(Vote, named) if named is not None else None
     if earlier is not None and earlier.article_id == article_id and earlier.visitor is not None:
         yield earlier.visitor
+    elif named is not None:  # a token of another article: the same one is the same reader here too
+        yield votes.visitor(settings.current().secret, f"vote {named}", article_id)
     if cookie is not None:
         yield votes.visitor(settings.current().secret, cookie, article_id)

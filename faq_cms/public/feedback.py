@@ -60,15 +60,20 @@ def remark(request: Request, form: dict[str, str]) -> Response:
     now, reason, text = pages.now(), form["reason"], form["text"]
     if form["donnees"] == MASK and len(text) <= LENGTH_MAX:
         text = personal_data.mask(text)
+    network = gate.client_address(request.scope, settings.current().trusted_proxies)
     held = [] if form["donnees"] in (MASK, AS_IT_IS) else _personal(text)
     try:
         if not reason and not text.strip():
             raise Invalid("text", "empty")
         if held and reason:
-            ballot.remark(token=form["token"], reason=_reason(reason), text="", now=now)
+            ballot.remark(
+                token=form["token"], reason=_reason(reason), text="", network=network, now=now
+            )
         if held:
             raise Invalid("text", "personal_data", ", ".join(held))
-        reply = ballot.remark(token=form["token"], reason=_reason(reason), text=text, now=now)
+        reply = ballot.remark(
+            token=form["token"], reason=_reason(reason), text=text, network=network, now=now
+        )
     except NotFound:
         raise
     except FaqError as error:

@@ -4,6 +4,8 @@ Under /gestion/, so that the gate has asked for a session; its policy makes the 
 counted, and nothing here can be reached without an account.
 """
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,10 +22,15 @@ def routes() -> list[Route]:
     return [Route(f"{gate.GESTION}/{gate.PREVIEW}{{article_id:int}}", pages.shown(preview))]
 
 
+_ID_MAX: Final = 2**31 - 1  # what an id can be in both databases
+
+
 def preview(request: Request) -> Response:
     """The draft (else the live, else the last text) in the public page; `version` names another."""
     number = request.query_params.get("version", "")
     with db.reading() as session:
+        if request.path_params["article_id"] > _ID_MAX:
+            raise NotFound("article", request.path_params["article_id"])
         article = articles.article(session, request.path_params["article_id"])
         history = articles.history(session, article.id)
         draft = articles.draft_of(session, article.id)

@@ -232,10 +232,14 @@ def test_a_source_has_a_plain_name(article: Article, source: str) -> None:
 
 def test_a_reason_then_a_remark(article: Article) -> None:
     token = cast(article.slug).token
-    reply = ballot.remark(token=token, reason=Reason.INCOMPLETE, text="", now=NOW)
+    reply = ballot.remark(
+        token=token, reason=Reason.INCOMPLETE, text="", network="203.0.113.9", now=NOW
+    )
     assert reply.reason is Reason.INCOMPLETE
     assert reply.remark is None
-    sent = ballot.remark(token=token, reason=None, text="Où est le RIB\u202f?", now=NOW)
+    sent = ballot.remark(
+        token=token, reason=None, text="Où est le RIB\u202f?", network="203.0.113.9", now=NOW
+    )
     assert sent.remark is not None
     assert sent.remark.reference.startswith("R-")
     assert sent.reason is Reason.INCOMPLETE
@@ -248,17 +252,21 @@ def test_no_correction_is_promised_when_the_text_is_not_blamed(
     article: Article, reason: Reason
 ) -> None:
     token = cast(article.slug).token
-    reply = ballot.remark(token=token, reason=reason, text="Trop cher", now=NOW)
+    reply = ballot.remark(
+        token=token, reason=reason, text="Trop cher", network="203.0.113.9", now=NOW
+    )
     assert reply.lines == (french.AFTER_OTHER_REMARK,)
 
 
 def test_after_oui_a_remark_but_no_reason(article: Article) -> None:
     token = cast(article.slug, helpful=True).token
-    assert ballot.remark(token=token, reason=None, text="Merci", now=NOW).lines == (
-        french.AFTER_OTHER_REMARK,
-    )
+    assert ballot.remark(
+        token=token, reason=None, text="Merci", network="203.0.113.9", now=NOW
+    ).lines == (french.AFTER_OTHER_REMARK,)
     with pytest.raises(Conflict):
-        ballot.remark(token=token, reason=Reason.OTHER, text="Encore", now=NOW)
+        ballot.remark(
+            token=token, reason=Reason.OTHER, text="Encore", network="203.0.113.9", now=NOW
+        )
     with db.reading() as session:
         assert session.scalar(select(func.count(Remark.id))) == 1
 
@@ -266,13 +274,15 @@ def test_after_oui_a_remark_but_no_reason(article: Article) -> None:
 def test_a_refused_remark_leaves_nothing_of_its_reason(article: Article) -> None:
     token = cast(article.slug).token
     with pytest.raises(Invalid):
-        ballot.remark(token=token, reason=Reason.OTHER, text="x" * 2001, now=NOW)
+        ballot.remark(
+            token=token, reason=Reason.OTHER, text="x" * 2001, network="203.0.113.9", now=NOW
+        )
     assert ledger() == [(False, None, False)]
 
 
 def test_a_remark_needs_a_vote(article: Article) -> None:
     with pytest.raises(NotFound):
-        ballot.remark(token="forged", reason=None, text="Bonjour", now=NOW)
+        ballot.remark(token="forged", reason=None, text="Bonjour", network="203.0.113.9", now=NOW)
 
 
 def test_the_vote_and_the_remark_of_a_minor_version_stay_in_the_period(article: Article) -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from faq_cms import articles, db, exports, gate, people
+from faq_cms import views as kept_views
 from faq_cms.articles import Text
 from faq_cms.models import Article, Role
 from faq_cms.public import views
