@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from faq_cms import api, articles, caps, db, exports, loop, people, remarks, settings, votes
 from faq_cms.api import schemas
 from faq_cms.articles import Text
-from faq_cms.models import Article, Significance, Vote
+from faq_cms.models import Article, Vote
 from faq_cms.settings import Settings
+from tests.content import NOW, published, revised
 
-NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 QUESTION = "Comment payer ma facture\u202f?"
 
 
@@ -32,25 +32,7 @@ def client(
 
 @pytest.fixture
 def article(client: TestClient) -> Article:
-    return publish(QUESTION, "Par **virement** ou domiciliation.")
-
-
-def publish(question: str, answer: str, *, now: dt.datetime = NOW) -> Article:
-    with db.transaction() as session:
-        article = articles.create(session, people.SYSTEM, text=Text(question, answer), now=now)
-        revise(session, article.id, now=now)
-        return article
-
-
-def revise(session: Any, article_id: int, *, now: dt.datetime = NOW) -> None:
-    loop.publish(
-        session,
-        people.SYSTEM,
-        article_id,
-        seen=articles.seen(session, article_id),
-        significance=Significance.MAJOR,
-        now=now,
-    )
+    return published(QUESTION, "Par **virement** ou domiciliation.")
 
 
 def cast(client: TestClient, slug: str, **body: object) -> Any:
@@ -70,7 +52,7 @@ def test_an_article_has_the_shape_of_the_description(client: TestClient, article
 
 
 def test_pages_follow_each_other_without_loss_or_repetition(client: TestClient) -> None:
-    slugs = [publish(f"Question {n}\u202f?", "Réponse.").slug for n in range(5)]
+    slugs = [published(f"Question {n}\u202f?", "Réponse.").slug for n in range(5)]
     got, cursor, pages = [], "", 0
     while pages < 9:
         page = client.get(f"/api/v1/articles?limit=2{cursor}").json()
@@ -85,7 +67,10 @@ def test_pages_follow_each_other_without_loss_or_repetition(client: TestClient) 
 
 def test_updated_since_gives_changes_and_tombstones(client: TestClient, article: Article) -> None:
     later = NOW + dt.timedelta(days=1)
-    gone, new = publish("À retirer\u202f?", "Oui."), publish("Nouvelle\u202f?", "Oui.", now=later)
+    gone, new = (
+        published("À retirer\u202f?", "Oui."),
+        published("Nouvelle\u202f?", "Oui.", now=later),
+    )
     with db.transaction() as session:
         loop.withdraw(session, people.SYSTEM, gone.id, now=later)
     items = client.get("/api/v1/articles", params={"updated_since": NOW.isoformat()}).json()[
@@ -122,7 +107,7 @@ def test_an_old_address_leads_to_the_new_one(client: TestClient, article: Articl
 
 
 def test_draft_withdrawn_and_absent_articles_look_alike(client: TestClient) -> None:
-    withdrawn = publish("Retiré\u202f?", "Oui.")
+    withdrawn = published("Retiré\u202f?", "Oui.")
     with db.transaction() as session:
         loop.withdraw(session, people.SYSTEM, withdrawn.id, now=NOW)
         draft = articles.create(
@@ -154,16 +139,7 @@ def test_a_vote_is_created_repeated_and_changed(client: TestClient, article: Art
 
 
 def test_a_vote_for_an_earlier_version_counts_there(client: TestClient, article: Article) -> None:
-    with db.transaction() as session:
-        articles.save_draft(
-            session,
-            people.SYSTEM,
-            article.id,
-            text=Text(QUESTION, "Mieux."),
-            seen=articles.seen(session, article.id),
-            now=NOW,
-        )
-        revise(session, article.id)
+    revised(article.id, "Mieux.")
     assert cast(client, article.slug, helpful=True, version=1).status_code == 201
     assert cast(client, article.slug, helpful=True, version=3).status_code == 404
     with db.reading() as session:
@@ -252,7 +228,7 @@ def test_a_reason_and_a_remark_follow_a_no(client: TestClient, article: Article)
 def test_a_token_of_another_article_is_one_reader_there_too(
     client: TestClient, article: Article
 ) -> None:
-    other = publish("Autre\u202f?", "Oui.")
+    other = published("Autre\u202f?", "Oui.")
     token = cast(client, article.slug, helpful=True).json()["vote"]
     statuses = [cast(client, other.slug, helpful=True, vote=token).status_code for _ in range(3)]
     assert statuses == [201, 200, 200]

@@ -1,7 +1,5 @@
 """What a reader types finds the article, on both engines alike."""
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +7,9 @@ from sqlalchemy import select
 
 from faq_cms import articles, db, loop, people, search
 from faq_cms.articles import Text
-from faq_cms.models import SearchDocument, SearchWord, Significance
+from faq_cms.models import SearchDocument, SearchWord
+from tests.content import NOW, published
 
-NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 CONTENT = {
     "Comment payer ma facture ?": "Par virement ou par **prélèvement** automatique.",
     "Comment obtenir un relevé de mes frais ?": "Écrivez à l’équipe de facturation.",
@@ -22,21 +20,7 @@ CONTENT = {
 
 @pytest.fixture
 def content(database: db.Database) -> dict[str, int]:
-    return {question: publish(question, answer) for question, answer in CONTENT.items()}
-
-
-def publish(question: str, answer: str) -> int:
-    with db.transaction() as session:
-        article = articles.create(session, people.SYSTEM, text=Text(question, answer), now=NOW)
-        loop.publish(
-            session,
-            people.SYSTEM,
-            article.id,
-            seen=articles.seen(session, article.id),
-            significance=Significance.MAJOR,
-            now=NOW,
-        )
-        return article.id
+    return {question: published(question, answer).id for question, answer in CONTENT.items()}
 
 
 def found(query: str) -> list[str]:

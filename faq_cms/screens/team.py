@@ -24,20 +24,25 @@ SHOWN_ONCE: Final = "shown_once"
 # -- secrets shown once --------------------------------------------------------------------------
 
 
+# Taken when the screen is drawn: a callback that reached for the session here could be cut short by
+# the person's next gesture, after the secret was made and before it was ever shown.
+box: dict[str, str] = st.session_state.setdefault(SHOWN_ONCE, {})
+
+
 def show_once(title: str, secret: str, then: str) -> None:
     """Keep a secret for the next run, and for that one only."""
-    st.session_state[SHOWN_ONCE] = (title, secret, then)
+    box.update(title=title, secret=secret, then=then)
 
 
 def shown_once() -> None:
     """The secret just made, to copy now: it is stored nowhere."""
-    title, secret, then = st.session_state.pop(SHOWN_ONCE, ("", "", ""))
-    if not secret:
+    if not box:
         return
     with st.container(border=True, key="shown_once"):
-        st.markdown(f":material/key: **{title}**")
-        st.code(secret, language=None, wrap_lines=True)
-        st.caption(then)
+        st.markdown(f":material/key: **{box['title']}**")
+        st.code(box["secret"], language=None, wrap_lines=True)
+        st.caption(box["then"])
+    box.clear()
 
 
 def link_of(token: str) -> str:
@@ -193,12 +198,12 @@ def create_token() -> None:
     except FaqError as error:
         _session.refuse(error)
         return
-    st.session_state["token_name"] = ""
     show_once(
         f"Accès machine — {_parts.plain(name)}",
         token,
         "À donner au système, dans l’en-tête «\u202fAuthorization: Bearer …\u202f». Il ne sera plus montré.",
     )
+    st.session_state["token_name"] = ""
 
 
 def revoke(token: ApiToken) -> None:
