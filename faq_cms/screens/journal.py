@@ -45,7 +45,7 @@ ACTIONS = {
     "votes.release": "a remis des votes dans les chiffres",
     "votes.withhold": "a remis des votes de côté",
     "votes.keep_aside": "a laissé des votes de côté",
-    "imported_votes.add_totals": "a importé des totaux de votes",
+    "votes.import_totals": "a importé des totaux de votes",
 }
 
 
