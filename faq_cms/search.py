@@ -146,8 +146,10 @@ class Hit:
 
 def fold(text: str) -> str:
     """Lower case, without accents, ligatures apart: « Prélèvement » gives `prelevement`."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Taken apart on both sides of the case: « 𝐀 » hides an A, and « İ » lower-cased hides a dot.
+    small = unicodedata.normalize("NFKD", text).casefold()
+    letters = unicodedata.normalize("NFKD", small).translate(_LETTERS)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def words(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What a reader types finds the article, on both engines alike."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -133,6 +133,8 @@ def test_rebuilding_the_index_gives_the_same_index(content: dict[str, int]) -> N
 
 
 @given(st.text())
+@example("\U0001d400")
+@example("\u0130")
 def test_folding_ignores_accents_and_case(text: str) -> None:
     once = search.fold(text)
     assert search.fold(once) == once
