@@ -11,7 +11,7 @@ from faq_cms.imports import Entry, fingerprint, key
 
 def entry(asked: str, **fields: object) -> Entry:
     made = Entry(asked, "Par virement.", "Facturation", (), 1)
-    return dataclasses.replace(made, **fields)  # type: ignore[arg-type]
+    return dataclasses.replace(made, **fields)  # type: ignore[arg-type]  # each test names real fields
 
 
 @pytest.mark.parametrize(
