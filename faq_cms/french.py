@@ -35,8 +35,11 @@ from faq_cms.models import (
     FlagKind,
     FlagOutcome,
     LinkPurpose,
+    PlannedAction,
+    PlanOutcome,
     Reason,
     RemarkState,
+    ReviewState,
     Role,
     Significance,
 )
@@ -100,7 +103,9 @@ BUCKETS: Final[Mapping[Bucket, str]] = {
 }
 
 ROLES: Final[Mapping[Role, str]] = {
+    Role.VIEWER: "Consultation",
     Role.EDITOR: "Rédaction",
+    Role.REVIEWER: "Relecture",
     Role.MANAGER: "Pilotage",
     Role.ADMINISTRATOR: "Administration",
 }
@@ -114,6 +119,24 @@ LINK_PURPOSES: Final[Mapping[LinkPurpose, str]] = {
 SIGNIFICANCES: Final[Mapping[Significance, str]] = {
     Significance.MINOR: "Forme seulement — les votes continuent",
     Significance.MAJOR: "Fond — nouvelle mesure",
+}
+
+REVIEW_STATES: Final[Mapping[ReviewState, str]] = {
+    ReviewState.REQUESTED: "Relecture demandée",
+    ReviewState.APPROVED: "Relu et approuvé",
+    ReviewState.CHANGES_REQUESTED: "Modifications demandées",
+    ReviewState.CANCELLED: "Demande retirée",
+}
+
+PLANNED_ACTIONS: Final[Mapping[PlannedAction, str]] = {
+    PlannedAction.PUBLISH: "Publication",
+    PlannedAction.WITHDRAW: "Retrait",
+}
+
+PLAN_OUTCOMES: Final[Mapping[PlanOutcome, str]] = {
+    PlanOutcome.DONE: "Faite",
+    PlanOutcome.CANCELLED: "Annulée",
+    PlanOutcome.FAILED: "Échouée",
 }
 
 REASONS: Final[Mapping[Reason, str]] = {
@@ -174,6 +197,9 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Role: ROLES,
     LinkPurpose: LINK_PURPOSES,
     Significance: SIGNIFICANCES,
+    ReviewState: REVIEW_STATES,
+    PlannedAction: PLANNED_ACTIONS,
+    PlanOutcome: PLAN_OUTCOMES,
     Reason: REASONS,
     RemarkState: REMARK_STATES,
     FlagKind: FLAG_KINDS,

@@ -80,6 +80,7 @@ class Base(DeclarativeBase):
         str: Text,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
     }
 
 
@@ -89,7 +90,9 @@ class Base(DeclarativeBase):
 class Role(StrEnum):
     """What a person may do; see `people.MAY`."""
 
+    VIEWER = "viewer"
     EDITOR = "editor"
+    REVIEWER = "reviewer"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
 
@@ -272,6 +275,17 @@ class Article(Base):
     )
 
 
+class ArticleTag(Base):
+    """A word an article is found by, as it is written and as it is compared (`key`, folded)."""
+
+    __tablename__ = "article_tag"
+    __table_args__ = (Index(None, "key"), {"sqlite_with_rowid": False})
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+
+
 class Redirect(Base):
     """An address an article once had; it still leads to it."""
 
@@ -350,6 +364,150 @@ class Version(Base):
     revision: Mapped[int]
     base_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     restored_from_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+class ReviewState(StrEnum):
+    """Where a colleague's reading of a draft (*relecture*) stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    CANCELLED = "cancelled"
+
+
+class Review(Base):
+    """A draft given to a colleague to read, and what they decided. At most one is under way.
+
+    `revision` is the text that was asked about, then the one that was decided on: an approval says
+    nothing of what is typed later.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint("(state = 'requested') = (decided_at IS NULL)", name="decided_is_dated"),
+        Index(None, "version_id"),
+        Index(
+            "uq_review_one_requested",
+            "article_id",
+            unique=True,
+            sqlite_where=text("state = 'requested'"),
+            postgresql_where=text("state = 'requested'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    state: Mapped[ReviewState] = mapped_column(_codes(ReviewState))
+    revision: Mapped[int]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[dt.datetime]
+    request: Mapped[str] = mapped_column(default="")  # what the author wants looked at
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: whoever may
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[dt.datetime | None]
+    comment: Mapped[str] = mapped_column(default="")
+
+
+class ReviewNote(Base):
+    """A colleague's comment on a draft (*note de relecture*), until somebody ticks it off."""
+
+    __tablename__ = "review_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    author: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime]
+    text: Mapped[str]
+    resolved_at: Mapped[dt.datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class PlannedAction(StrEnum):
+    """What the clock will do to an article."""
+
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+
+
+class PlanOutcome(StrEnum):
+    """How a plan ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Plan(Base):
+    """A publication or withdrawal to come, run once by whichever server wakes first.
+
+    A publication names the draft's revision: the text that was seen is the text that goes out.
+    """
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_has_outcome"),
+        CheckConstraint(
+            "(action = 'publish') = (revision IS NOT NULL)", name="publication_names_text"
+        ),
+        CheckConstraint(
+            "(action = 'publish') = (significance IS NOT NULL)", name="publication_is_weighed"
+        ),
+        Index(
+            "uq_plan_one_pending",
+            "article_id",
+            "action",
+            unique=True,
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+        Index(
+            "ix_plan_pending_due",
+            "due_at",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    action: Mapped[PlannedAction] = mapped_column(_codes(PlannedAction))
+    due_at: Mapped[dt.datetime]
+    revision: Mapped[int | None]
+    significance: Mapped[Significance | None] = mapped_column(_codes(Significance))
+    note: Mapped[str] = mapped_column(default="")
+    answered_remarks: Mapped[list[int]]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    outcome: Mapped[PlanOutcome | None] = mapped_column(_codes(PlanOutcome))
+    failure: Mapped[str] = mapped_column(default="")  # the French sentence of what went wrong
+
+
+class Presence(Base):
+    """Who has an article open in the editor, as last heard. Only for colleagues' eyes; short-lived."""
+
+    __tablename__ = "presence"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    seen_at: Mapped[dt.datetime]
+    typed_at: Mapped[dt.datetime | None]  # when they last saved something
+
+
+class SynonymSet(Base):
+    """Words that mean the same to readers (domiciliation = prélèvement): search treats them as one."""
+
+    __tablename__ = "synonym_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[list[str]]
+    updated_at: Mapped[dt.datetime]
 
 
 class SearchDocument(Base):

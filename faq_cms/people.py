@@ -52,6 +52,7 @@ SCOPES = ("export", "metrics")
 
 # Each action a chapter asks leave for, with the least role that has it.
 _LEAST: Final[dict[str, Role]] = {
+    "figures.read": Role.VIEWER,
     "article.write": Role.EDITOR,
     "article.publish": Role.EDITOR,
     "article.withdraw": Role.EDITOR,
@@ -59,6 +60,8 @@ _LEAST: Final[dict[str, Role]] = {
     "correction.work": Role.EDITOR,
     "remark.handle": Role.EDITOR,
     "remark.erase": Role.EDITOR,
+    "article.review": Role.REVIEWER,
+    "synonym.edit": Role.REVIEWER,
     "category.edit": Role.MANAGER,
     "objective.set": Role.MANAGER,
     "export": Role.MANAGER,
@@ -70,7 +73,12 @@ _LEAST: Final[dict[str, Role]] = {
     "audit.read": Role.ADMINISTRATOR,
     "system.read": Role.ADMINISTRATOR,
 }
-_RANK = {Role.EDITOR: 1, Role.MANAGER: 2, Role.ADMINISTRATOR: 3}
+_RANK = {
+    role: rank
+    for rank, role in enumerate(
+        (Role.VIEWER, Role.EDITOR, Role.REVIEWER, Role.MANAGER, Role.ADMINISTRATOR)
+    )
+}
 
 # OWASP's minimum for argon2id; at most two at once, so that sign-ins cannot starve the server.
 _passwords = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))

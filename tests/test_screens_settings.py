@@ -54,7 +54,8 @@ def test_nobody_is_offered_a_role_above_their_own(monkeypatch: pytest.MonkeyPatc
     screens.signed_in(monkeypatch, name="Dominique", role=Role.MANAGER)
     app = screens.application("team.py")
     offered = app.selectbox(key="invited_role").options
-    assert [each.partition(" —")[0] for each in offered] == ["Rédaction", "Pilotage"]
+    names = ["Consultation", "Rédaction", "Relecture", "Pilotage"]
+    assert [each.partition(" —")[0] for each in offered] == names
     assert "Accès machine" not in [each.value for each in app.subheader]
 
 

@@ -13,7 +13,9 @@ from faq_cms.people import Actor
 from faq_cms.screens import _parts, _session
 
 DOES: Final = {
+    Role.VIEWER: "lit les articles, les remarques et les chiffres",
     Role.EDITOR: "écrit, corrige, publie, répond aux remarques",
+    Role.REVIEWER: "aussi la relecture des textes des autres",
     Role.MANAGER: "aussi les chiffres, les objectifs, les exports et les invitations",
     Role.ADMINISTRATOR: "aussi les comptes, les accès machine, le journal et le système",
 }
@@ -178,6 +180,7 @@ def inviting() -> None:
         choosing.selectbox(
             "Inviter une personne",
             offered,
+            index=offered.index(Role.EDITOR),  # whom one invites most often
             format_func=lambda role: f"{french.label(role)} — {DOES[role]}",
             key="invited_role",
         )
