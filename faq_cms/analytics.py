@@ -5,26 +5,31 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 """
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import TypeVarTuple
 
 import pandas as pd
-from sqlalchemy import Select, Subquery, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from faq_cms import db, helpfulness, people
 from faq_cms.helpfulness import Counts, Verdict
 from faq_cms.models import (
     Article,
     Category,
+    Correction,
     Flag,
     FlagKind,
     Period,
     TallyDay,
     TallyVersion,
     Version,
+    ViewDay,
     Vote,
 )
 
 _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
+_Columns = TypeVarTuple("_Columns")
 
 
 def _running() -> Select[int, int]:
@@ -39,10 +44,15 @@ def _running() -> Select[int, int]:
     )
 
 
+def counted() -> list[ColumnElement[int]]:
+    """The votes of a group of versions, summed: the columns of `Counts`, in their order."""
+    return [func.coalesce(func.sum(getattr(TallyVersion, name)), 0) for name in _COUNTS[:3]]
+
+
 def counts(session: Session, period_id: int, article_id: int) -> Counts:
     """The counted votes of one measuring period."""
     row = session.execute(
-        select(*(func.coalesce(func.sum(getattr(TallyVersion, c)), 0) for c in _COUNTS[:3]))
+        select(*counted())
         .join(Version, Version.id == TallyVersion.version_id)
         .where(Version.article_id == article_id, Version.period_id == period_id)
     ).one()
@@ -65,16 +75,18 @@ def usefulness(
     since: dt.date | None = None,
     until: dt.date | None = None,
     source: str | None = None,
+    live_only: bool = False,
 ) -> pd.DataFrame:
     """Each published article with the counted votes of its current measuring period.
 
-    One row an article, in the order of the public pages. `since` and `until` (both included) and
-    `source` narrow the votes, never the articles. Columns: article_id, uid, slug, question,
+    One row an article, in the order of the public pages. `since` and `until` (both included),
+    `source` and `live_only` (the version in line, without the earlier ones of its period) narrow
+    the votes, never the articles. Columns: article_id, uid, slug, question,
     category, version, published_at, period_id, period_opened_at, objective, helpful, unhelpful,
     off_text, set_aside, previous (the verdict an open flag stands for), then those of
     `helpfulness.measured`.
     """
-    by_period = _by_period(since, until, source)
+    by_period = _by_period(since, until, source, live_only=live_only)
     running = _running().subquery()
     confirmed = (
         select(Flag.article_id)
@@ -138,35 +150,149 @@ def by_version(session: Session, article_id: int) -> pd.DataFrame:
     return helpfulness.measured(frame)
 
 
-def by_day(session: Session, *, article_id: int | None = None) -> pd.DataFrame:
+def by_day(
+    session: Session,
+    *,
+    article_id: int | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> pd.DataFrame:
     """Counted votes per civil day, of one article or of all, every period included.
 
-    Columns: day, version (numbers; absent for all articles), helpful, unhelpful, off_text.
+    `since` and `until` are both included. Columns: day, version (numbers; absent for all articles),
+    helpful, unhelpful, off_text.
     """
-    sums = [func.sum(getattr(TallyDay, name)).label(name) for name in _COUNTS[:3]]
     if article_id is None:
-        return db.frame(
-            session, select(TallyDay.day, *sums).group_by(TallyDay.day).order_by(TallyDay.day)
-        )
-    return db.frame(
-        session,
-        select(TallyDay.day, Version.number.label("version"), *sums)
+        query = select(TallyDay.day, *_sums()).group_by(TallyDay.day).order_by(TallyDay.day)
+        return db.frame(session, _between(query, since, until))
+    query = (
+        select(TallyDay.day, Version.number.label("version"), *_sums())
         .join(Version, Version.id == TallyDay.version_id)
         .where(TallyDay.article_id == article_id)
         .group_by(TallyDay.day, Version.number)
-        .order_by(TallyDay.day, Version.number),
+        .order_by(TallyDay.day, Version.number)
     )
+    return db.frame(session, _between(query, since, until))
 
 
-def by_source(session: Session) -> pd.DataFrame:
-    """Counted votes and last day per source. Columns: source, helpful, unhelpful, off_text, last_day."""
-    sums = [func.sum(getattr(TallyDay, name)).label(name) for name in _COUNTS[:3]]
-    return db.frame(
-        session,
-        select(TallyDay.source, *sums, func.max(TallyDay.day).label("last_day"))
+def by_article_and_day(
+    session: Session,
+    article_ids: Iterable[int],
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    source: str | None = None,
+) -> pd.DataFrame:
+    """Counted votes of the current measuring period, per article and civil day.
+
+    For the few articles of a page. Columns: article_id, day, helpful, unhelpful, off_text.
+    """
+    running = _running().subquery()
+    query = (
+        select(TallyDay.article_id, TallyDay.day, *_sums())
+        .join(Version, Version.id == TallyDay.version_id)
+        .join(running, running.c.period_id == Version.period_id)
+        .where(TallyDay.article_id.in_(list(article_ids)))
+        .group_by(TallyDay.article_id, TallyDay.day)
+        .order_by(TallyDay.article_id, TallyDay.day)
+    )
+    if source is not None:
+        query = query.where(TallyDay.source == source)
+    return db.frame(session, _between(query, since, until))
+
+
+def by_source(session: Session, *, article_id: int | None = None) -> pd.DataFrame:
+    """Counted votes and last day per source, of one article or of all, every period included.
+
+    Columns: source, helpful, unhelpful, off_text, last_day.
+    """
+    query = (
+        select(TallyDay.source, *_sums(), func.max(TallyDay.day).label("last_day"))
         .group_by(TallyDay.source)
-        .order_by(TallyDay.source),
+        .order_by(TallyDay.source)
     )
+    if article_id is not None:
+        query = query.where(TallyDay.article_id == article_id)
+    return db.frame(session, query)
+
+
+def readership(session: Session, *, since: dt.date | None = None, until: dt.date) -> pd.DataFrame:
+    """Page views of people where they are counted, and the votes that came from there.
+
+    One row an article that was read between the two civil days (both included). Columns: article_id,
+    views, views_per_week (over the days for which anything was counted), votes (from the sources
+    that count views, on the days they did).
+    """
+    seen = select(
+        ViewDay.article_id,
+        func.sum(ViewDay.views).label("views"),
+        func.min(func.min(ViewDay.day)).over().label("first_day"),
+    ).group_by(ViewDay.article_id)
+    counting = (
+        select(ViewDay.source, func.min(ViewDay.day).label("first_day"))
+        .group_by(ViewDay.source)
+        .subquery()
+    )
+    answered = (
+        select(TallyDay.article_id, func.sum(TallyDay.helpful + TallyDay.unhelpful).label("votes"))
+        .join(
+            counting,
+            (counting.c.source == TallyDay.source) & (counting.c.first_day <= TallyDay.day),
+        )
+        .group_by(TallyDay.article_id)
+    )
+    rows = db.frame(session, _between(seen.where(ViewDay.day <= until), since, None, ViewDay.day))
+    cast = db.frame(session, _between(answered, since, until)).set_index("article_id")["votes"]
+    weeks = ((until - _day(rows["first_day"].iloc[0])).days + 1) / 7 if len(rows) else 1
+    rows["views"] = rows["views"].astype("int64")
+    rows["views_per_week"] = rows["views"] / weeks
+    rows["votes"] = cast.reindex(rows["article_id"], fill_value=0).astype("int64").to_numpy()
+    return rows.drop(columns="first_day")
+
+
+def effects(session: Session) -> pd.DataFrame:
+    """Each correction that gave a version, its votes and those of the measure before; newest first.
+
+    Columns: correction_id, article_id, question (of the new version), version, state,
+    corrected_at, objective, helpful, unhelpful, off_text (since the correction), the same prefixed
+    by before_ (the measuring period it ended), then those of `helpfulness.compared`.
+    """
+    new, old = _by_period(None, None, None), _by_period(None, None, None)
+    after, before = aliased(Period), aliased(Period)
+    frame = db.frame(
+        session,
+        select(
+            Correction.id.label("correction_id"),
+            Correction.article_id,
+            Version.question,
+            Version.number.label("version"),
+            Correction.state,
+            Correction.corrected_at,
+            func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE).label("objective"),
+            *(func.coalesce(new.c[name], 0).label(name) for name in _COUNTS[:3]),
+            *(func.coalesce(old.c[name], 0).label(f"before_{name}") for name in _COUNTS[:3]),
+        )
+        .join(Version, Version.id == Correction.version_id)
+        .join(Article, Article.id == Correction.article_id)
+        .outerjoin(Category, Category.id == Article.category_id)
+        .join(after, after.id == Version.period_id)
+        .join(
+            before,
+            (before.article_id == after.article_id) & (before.number == after.number - 1),
+        )
+        .outerjoin(new, new.c.period_id == after.id)
+        .outerjoin(old, old.c.period_id == before.id)
+        .order_by(Correction.corrected_at.desc(), Correction.id.desc()),
+    )
+    names = [f"{prefix}{name}" for prefix in ("", "before_") for name in _COUNTS[:3]]
+    frame[names] = frame[names].astype("int64")
+    frame["objective"] = frame["objective"].astype(float)
+    return helpfulness.compared(frame)
+
+
+def corrected(session: Session, *, since: dt.datetime) -> int:
+    """How many corrections were published since."""
+    return session.scalar(select(func.count()).where(Correction.corrected_at >= since)) or 0
 
 
 def bursts(session: Session) -> pd.DataFrame:
@@ -244,24 +370,43 @@ def total(
 ) -> Counts:
     """All counted votes between two civil days (both included), every article and period together."""
     query = select(*(func.coalesce(func.sum(getattr(TallyDay, c)), 0) for c in _COUNTS[:3]))
-    if since is not None:
-        query = query.where(TallyDay.day >= since)
-    if until is not None:
-        query = query.where(TallyDay.day <= until)
-    return Counts(*(int(value) for value in session.execute(query).one()))
+    row = session.execute(_between(query, since, until)).one()
+    return Counts(*(int(value) for value in row))
 
 
-def _by_period(since: dt.date | None, until: dt.date | None, source: str | None) -> Subquery:
+def _by_period(
+    since: dt.date | None, until: dt.date | None, source: str | None, *, live_only: bool = False
+) -> Subquery:
     """Votes summed by measuring period: from the versions' totals, or from the days when narrowed."""
     narrowed = since is not None or until is not None or source is not None
     table = TallyDay if narrowed else TallyVersion
     query = select(
         Version.period_id, *(func.sum(getattr(table, name)).label(name) for name in _COUNTS)
     ).join(table, table.version_id == Version.id)
-    if since is not None:
-        query = query.where(TallyDay.day >= since)
-    if until is not None:
-        query = query.where(TallyDay.day <= until)
+    query = _between(query, since, until)
     if source is not None:
         query = query.where(TallyDay.source == source)
+    if live_only:
+        query = query.join(Article, Article.live_version_id == Version.id)
     return query.group_by(Version.period_id).subquery()
+
+
+def _sums() -> list[ColumnElement[int]]:
+    return [func.sum(getattr(TallyDay, name)).label(name) for name in _COUNTS[:3]]
+
+
+def _between(
+    query: Select[*_Columns],
+    since: dt.date | None,
+    until: dt.date | None,
+    day: InstrumentedAttribute[dt.date] = TallyDay.day,
+) -> Select[*_Columns]:
+    """The same query between two civil days, both included; None is no limit."""
+    if since is not None:
+        query = query.where(day >= since)
+    return query if until is None else query.where(day <= until)
+
+
+def _day(value: dt.date | str) -> dt.date:
+    """A civil day, which an aggregate of SQLite gives back as text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value

@@ -6,40 +6,138 @@ period began) and *confirmed* (the figures prove that the article misses its obj
 """
 
 import datetime as dt
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import analytics, articles, db, helpfulness
+from faq_cms import analytics, db, helpfulness
 from faq_cms.helpfulness import Counts, Verdict
-from faq_cms.models import Flag, FlagKind, FlagOutcome, Version
+from faq_cms.models import (
+    Article,
+    Category,
+    Flag,
+    FlagKind,
+    FlagOutcome,
+    Period,
+    TallyVersion,
+    Version,
+)
+
+RULES: Final = (FlagKind.ISOLATED, FlagKind.CONFIRMED)
 
 
-def judge(session: Session, article_id: int, *, now: dt.datetime) -> list[Flag]:
+@dataclass(frozen=True)
+class _Case:
+    """What an article's figures say, which flags stand, and what was already looked at."""
+
+    period_id: int
+    counts: Counts
+    objective: float
+    standing: dict[FlagKind, int]  # the open ones, by their ids
+    settled: dict[FlagKind, int]
+
+    def due(self) -> set[FlagKind]:
+        """The flags that should stand.
+
+        The Non that « Rien à corriger » already answered do not list the article again; the next
+        one does.
+        """
+        previous = Verdict.BELOW if FlagKind.CONFIRMED in self.standing else None
+        found = {FlagKind.ISOLATED}
+        if helpfulness.verdict(self.counts, self.objective, previous) is Verdict.BELOW:
+            found.add(FlagKind.CONFIRMED)
+        return {kind for kind in found if _on_text(self.counts) > self.settled[kind]}
+
+
+def judge(session: Session, article_id: int, *, now: dt.datetime) -> bool:
     """Open and withdraw the flags of one article so that they say what its figures say.
 
-    Returns the flags that are open afterwards. Idempotent; writes flags only.
+    Returns whether one was opened or withdrawn. Idempotent; writes flags only.
     """
-    period = articles.current_period(session, article_id)
-    standing = {flag.kind: flag for flag in open_flags(session, article_id)}
-    if period is None or articles.article(session, article_id).live_version_id is None:
-        return list(standing.values())
-    counts = analytics.counts(session, period.id, article_id)
-    objective = analytics.objective(session, article_id)
-    due = {
-        FlagKind.ISOLATED: _on_text(counts) > _settled(session, period.id, FlagKind.ISOLATED),
-        FlagKind.CONFIRMED: _is_confirmed(session, period.id, counts, objective, standing),
-    }
-    for kind, is_due in due.items():
-        if is_due and kind not in standing:
-            _open(session, article_id, period.id, kind, _evidence(counts, objective), now=now)
-        elif not is_due and kind in standing:
-            _close(standing[kind], FlagOutcome.WITHDRAWN, now=now)
-    session.flush()
-    return open_flags(session, article_id)
+    case = _case(session, article_id)
+    if case is None:
+        return False
+    due = case.due()
+    for kind in sorted(due - set(case.standing)):
+        _open(session, article_id, case, kind, now=now)
+    withdrawn = [flag_id for kind, flag_id in case.standing.items() if kind not in due]
+    if withdrawn:
+        _withdraw(session, withdrawn, now=now)
+    return due != set(case.standing)
+
+
+def _case(session: Session, article_id: int) -> _Case | None:
+    """The case of a published article, in one read; None for any other."""
+    row = _CASE.execute(session, article_id=article_id).one_or_none()
+    if row is None:
+        return None
+    period_id, objective, helpful, unhelpful, off_text, *flags = tuple(row)
+    standing, settled = flags[: len(RULES)], flags[len(RULES) :]
+    return _Case(
+        period_id,
+        Counts(int(helpful), int(unhelpful), int(off_text)),
+        objective,
+        {kind: flag_id for kind, flag_id in zip(RULES, standing, strict=True) if flag_id},
+        {kind: count or 0 for kind, count in zip(RULES, settled, strict=True)},
+    )
+
+
+def _standing(kind: FlagKind) -> ScalarSelect[int]:
+    return (
+        select(Flag.id)
+        .where(
+            Flag.article_id == bindparam("article_id"),
+            Flag.kind == kind,
+            Flag.closed_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+
+
+def _settled(kind: FlagKind) -> ScalarSelect[int]:
+    """How many Non about the text the last « Rien à corriger » of the period was decided with."""
+    return (
+        select(Flag.evidence["settled"].as_integer())
+        .where(
+            Flag.period_id == Period.id,
+            Flag.kind == kind,
+            Flag.outcome == FlagOutcome.NOTHING_TO_FIX,
+        )
+        .order_by(Flag.id.desc())
+        .limit(1)
+        .correlate(Period)
+        .scalar_subquery()
+    )
+
+
+# Every vote asks this: see `db.Prepared`.
+_CASE: Final = db.Prepared(
+    lambda _insert: (
+        select(
+            Period.id,
+            func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE),
+            *analytics.counted(),
+            *map(_standing, RULES),
+            *map(_settled, RULES),
+        )
+        .join(Article, Article.id == Period.article_id)
+        .outerjoin(Category, Category.id == Article.category_id)
+        .outerjoin(Version, and_(Version.article_id == Article.id, Version.period_id == Period.id))
+        .outerjoin(TallyVersion, TallyVersion.version_id == Version.id)
+        .where(
+            Article.id == bindparam("article_id"),
+            Article.live_version_id.is_not(None),
+            Period.number
+            == select(func.max(Period.number))
+            .where(Period.article_id == bindparam("article_id"))
+            .scalar_subquery(),
+        )
+        .group_by(Period.id, Category.objective)
+    )
+)
 
 
 def answer(session: Session, article_id: int, version: Version, *, now: dt.datetime) -> list[Flag]:
@@ -47,7 +145,7 @@ def answer(session: Session, article_id: int, version: Version, *, now: dt.datet
     answered = open_flags(session, article_id)
     for flag in answered:
         flag.answered_in_id = version.id
-        _close(flag, FlagOutcome.ANSWERED, now=now)
+        flag.closed_at, flag.outcome = now, FlagOutcome.ANSWERED
     session.flush()
     return answered
 
@@ -111,36 +209,6 @@ def _on_text(counts: Counts) -> int:
     return counts.unhelpful - counts.off_text
 
 
-def _is_confirmed(
-    session: Session,
-    period_id: int,
-    counts: Counts,
-    objective: float,
-    standing: dict[FlagKind, Flag],
-) -> bool:
-    previous = Verdict.BELOW if FlagKind.CONFIRMED in standing else None
-    below = helpfulness.verdict(counts, objective, previous) is Verdict.BELOW
-    return below and _on_text(counts) > _settled(session, period_id, FlagKind.CONFIRMED)
-
-
-def _settled(session: Session, period_id: int, kind: FlagKind) -> int:
-    """How many Non about the text « Rien à corriger » already answered in this period.
-
-    They do not list the article again; the next one does.
-    """
-    evidence = session.scalar(
-        select(Flag.evidence)
-        .where(
-            Flag.period_id == period_id,
-            Flag.kind == kind,
-            Flag.outcome == FlagOutcome.NOTHING_TO_FIX,
-        )
-        .order_by(Flag.id.desc())
-        .limit(1)
-    )
-    return int(evidence.get("settled", 0)) if evidence else 0
-
-
 def settle(session: Session, article_id: int) -> None:
     """Note in the open flags how many Non about the text they were looked at with."""
     for flag in open_flags(session, article_id):
@@ -160,24 +228,27 @@ def _evidence(counts: Counts, objective: float) -> dict[str, Any]:
 
 
 def _open(
-    session: Session,
-    article_id: int,
-    period_id: int,
-    kind: FlagKind,
-    evidence: dict[str, Any],
-    *,
-    now: dt.datetime,
+    session: Session, article_id: int, case: _Case, kind: FlagKind, *, now: dt.datetime
 ) -> None:
     # Two votes at once may both find the flag missing: the unique index lets one of them open it.
     session.execute(
         db.insert(session, Flag)
         .values(
-            article_id=article_id, period_id=period_id, kind=kind, opened_at=now, evidence=evidence
+            article_id=article_id,
+            period_id=case.period_id,
+            kind=kind,
+            opened_at=now,
+            evidence=_evidence(case.counts, case.objective),
         )
         .on_conflict_do_nothing()
     )
     db.bump(session)
 
 
-def _close(flag: Flag, outcome: FlagOutcome, *, now: dt.datetime) -> None:
-    flag.closed_at, flag.outcome = now, outcome
+def _withdraw(session: Session, flag_ids: list[int], *, now: dt.datetime) -> None:
+    session.execute(
+        update(Flag)
+        .where(Flag.id.in_(flag_ids), Flag.closed_at.is_(None))
+        .values(closed_at=now, outcome=FlagOutcome.WITHDRAWN)
+    )
+    db.bump(session)

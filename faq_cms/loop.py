@@ -88,8 +88,8 @@ def votes_withheld(
 
 def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:
     """Make the article's flags, and its place in À corriger, say what its figures say."""
-    flags.judge(session, article_id, now=now)
-    corrections.follow(session, article_id, now=now)
+    if flags.judge(session, article_id, now=now):
+        corrections.follow(session, article_id, now=now)
 
 
 def publish(

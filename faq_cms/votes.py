@@ -9,13 +9,13 @@ import datetime as dt
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.orm import Session
@@ -35,6 +35,47 @@ from faq_cms.people import Actor
 SOURCE_MAX = 24
 CIVIL: Final = ZoneInfo("Europe/Paris")  # a tally's day is the civil date here
 COUNTS: Final = ("helpful", "unhelpful", "off_text", "set_aside")
+
+# What every vote asks and says; see `db.Prepared`.
+_READABLE: Final = (
+    select(Version)
+    .join(Article, Article.id == Version.article_id)
+    .where(Article.slug == bindparam("slug"), Article.live_version_id.is_not(None))
+)
+_LIVE: Final = _READABLE.where(Version.id == Article.live_version_id)
+_NUMBERED: Final = _READABLE.where(Version.number == bindparam("number"))
+_NOT_CAST: Final = ("id", "reason", "import_digest", "import_row")  # given later, or elsewhere
+_ENTER: Final = db.Prepared(
+    lambda insert: (
+        insert(Vote.__table__)
+        .values(
+            {
+                each.name: bindparam(each.name)
+                for each in Vote.__table__.c
+                if each.name not in _NOT_CAST
+            }
+        )
+        .on_conflict_do_nothing(index_elements=["period_id", "visitor"])
+        .returning(Vote.id)
+    )
+)
+
+
+def _adding(table: Any) -> db.Prepared:
+    """One vote more in a tally, whether or not its row exists."""
+
+    def build(insert: Callable[[Any], db.Insert]) -> db.Insert:
+        statement = insert(table).values({each.name: bindparam(each.name) for each in table.c})
+        return statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: table.c[name] + statement.excluded[name] for name in COUNTS},
+        )
+
+    return db.Prepared(build)
+
+
+_ADD_TO_DAY: Final = _adding(TallyDay.__table__)
+_ADD_TO_VERSION: Final = _adding(TallyVersion.__table__)
 
 
 @dataclass(frozen=True)
@@ -80,12 +121,8 @@ def target(session: Session, slug: str, *, number: int | None = None) -> Version
 
     Raises NotFound for a draft, a withdrawn or absent article, or a number never published.
     """
-    query = select(Version).join(Article, Article.id == Version.article_id)
-    query = query.where(Article.slug == slug, Article.live_version_id.is_not(None))
-    query = query.where(
-        Version.id == Article.live_version_id if number is None else Version.number == number
-    )
-    found = session.scalar(query)
+    named = _LIVE if number is None else _NUMBERED
+    found = session.scalar(named, {"slug": slug, "number": number})
     if found is None:
         raise NotFound("article", slug)
     return found
@@ -112,23 +149,19 @@ def cast(
     if version.period_id is None:
         raise NotFound("version", version.id)
     source, day = source_name(source), civil_day(now)
-    vote_id = session.scalar(
-        db.insert(session, Vote)
-        .values(
-            article_id=version.article_id,
-            version_id=version.id,
-            period_id=version.period_id,
-            visitor=visitor,
-            helpful=helpful,
-            off_text=False,
-            set_aside=set_aside,
-            source=source,
-            day=day,
-            cast_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["period_id", "visitor"])
-        .returning(Vote.id)
-    )
+    vote_id = _ENTER.execute(
+        session,
+        article_id=version.article_id,
+        version_id=version.id,
+        period_id=version.period_id,
+        visitor=visitor,
+        helpful=helpful,
+        off_text=False,
+        set_aside=set_aside,
+        source=source,
+        day=day,
+        cast_at=now,
+    ).scalar()
     db.bump(session)
     if vote_id is not None:
         _add(
@@ -318,15 +351,8 @@ def _shift(session: Session, key: dict[str, object], by: dict[str, int]) -> None
 
 def _add(session: Session, key: dict[str, object], ones: dict[str, int]) -> None:
     """Count a new vote in its day's and its version's tally."""
-    for table in (TallyDay, TallyVersion):
-        names = [column.name for column in table.__table__.primary_key]
-        statement = db.insert(session, table).values(**{n: key[n] for n in names}, **ones)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=names,
-                set_={name: getattr(table, name) + statement.excluded[name] for name in COUNTS},
-            )
-        )
+    _ADD_TO_DAY.execute(session, **key, **ones)
+    _ADD_TO_VERSION.execute(session, version_id=key["version_id"], **ones)
 
 
 def _at(
