@@ -23,7 +23,11 @@ Plumbing:
 Chapters, each of which may look back at the ones before it:
 
 - ``people``: accounts, sign-in, sessions, permissions, audit trail.
+- ``presence``: who has an article open in the editor, as last heard of.
+- ``addresses``: the public address of an article.
+- ``categories``: what articles are filed under.
 - ``articles``: write a draft, publish, restore, withdraw, find.
+- ``filing``: where an article is filed: everything said of it that is not its text.
 - ``search``: full-text index.
 - ``searches``: what readers looked for, by day, and the questions they did not find.
 - ``quality``: what a colleague would notice in a text, found while it is written.

@@ -6,18 +6,16 @@ channels are served by one query only, `published`, so that no secondary path ca
 """
 
 import datetime as dt
-import re
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
-from faq_cms import db, people, rendering
+from faq_cms import addresses, db, people, rendering
 from faq_cms.errors import Conflict, Invalid, NotFound, StaleDraft
 from faq_cms.models import (
     Article,
@@ -32,13 +30,7 @@ from faq_cms.people import Actor
 
 QUESTION_MAX = 300
 NOTE_MAX = 500
-SLUG_MAX = 80
 EXTERNAL: Final = "id:"  # starts the key of an imported entry that has an identifier of its own
-# Addresses under /aide that are not articles.
-RESERVED_SLUGS: Final = frozenset(
-    {"recherche", "categories", "flux.atom", "plan-du-site.xml", "sitemap.xml", "suggestions"}
-    | {"confidentialite", "question-manquante", "static", "remarque", "vote", "contact"}
-)
 
 
 @dataclass(frozen=True)
@@ -99,7 +91,7 @@ def create(
     text = _checked(text)
     article = Article(
         uid=uuid.uuid4().hex,
-        slug=_free_slug(session, text.question or "nouvel-article"),
+        slug=addresses.free(session, text.question or "nouvel-article"),
         category_id=category_id,
         created_at=now,
         updated_at=now,
@@ -295,59 +287,6 @@ def republish(session: Session, actor: Actor, article_id: int, *, now: dt.dateti
     return last
 
 
-def file_under(
-    session: Session, actor: Actor, article_id: int, *, category_id: int | None, now: dt.datetime
-) -> None:
-    """File an article under another category (or none)."""
-    people.authorize(session, actor, "article.write")
-    article = _locked(session, article_id)
-    if article.category_id == category_id:
-        return
-    before, article.category_id = article.category_id, category_id
-    article.updated_at = now
-    db.bump(session, content=True)
-    people.record(
-        session,
-        actor,
-        "article.file_under",
-        kind="article",
-        object_id=article_id,
-        now=now,
-        before=before,
-        after=category_id,
-    )
-
-
-def move(session: Session, actor: Actor, article_id: int, *, slug: str, now: dt.datetime) -> None:
-    """Give an article another public address; the old one keeps leading to it."""
-    people.authorize(session, actor, "article.write")
-    article = _locked(session, article_id)
-    slug = slugify(slug)
-    if slug == article.slug:
-        return
-    taken = session.scalar(select(Article.id).where(Article.slug == slug))
-    led = session.get(Redirect, slug)
-    if slug in RESERVED_SLUGS or taken is not None or (led and led.article_id != article_id):
-        raise Invalid("slug", "taken", slug)
-    if led:
-        session.delete(led)
-    if latest_number(session, article_id) is not None:
-        session.add(Redirect(slug=article.slug, article_id=article_id))
-    before, article.slug = article.slug, slug
-    article.updated_at = now
-    db.bump(session, content=True)
-    people.record(
-        session,
-        actor,
-        "article.move",
-        kind="article",
-        object_id=article_id,
-        now=now,
-        before=before,
-        after=slug,
-    )
-
-
 def _checked(text: Text) -> Text:
     """The text as it will be kept: one spelling, one line per question. Raises Invalid."""
     question = _one_line(text.question, "question")
@@ -442,7 +381,7 @@ def _number(
         session.add(period)
         session.flush()
     if last == 0:
-        article.slug = _free_slug(session, text.question, own=article.id)
+        article.slug = addresses.free(session, text.question, own=article.id)
     text.number, text.published_at, text.period_id = last + 1, now, period.id
     text.significance, text.note = significance, note
     session.add(text)
@@ -677,121 +616,3 @@ def _as_published(
         updated_at=article.updated_at,
         url=f"{base_url}/aide/{article.slug}",
     )
-
-
-# -- categories ----------------------------------------------------------------------------------
-
-
-def categories(session: Session) -> list[Category]:
-    """Every category, in the order people chose."""
-    return list(session.scalars(select(Category).order_by(Category.position, Category.id)))
-
-
-def add_category(session: Session, actor: Actor, *, name: str, now: dt.datetime) -> Category:
-    """A category of this name at the end of the list. The existing one when the name is taken."""
-    people.authorize(session, actor, "article.write")
-    name = " ".join(rendering.clean(name).split())
-    if not 1 <= len(name) <= 80:
-        raise Invalid("category", "length", (1, 80))
-    slug = slugify(name)
-    found = session.scalar(select(Category).where(Category.slug == slug))
-    if found:
-        return found
-    position = (session.scalar(select(func.max(Category.position))) or 0) + 1
-    category = Category(name=name, slug=slug, position=position)
-    session.add(category)
-    session.flush()
-    people.record(
-        session, actor, "category.add", kind="category", object_id=category.id, now=now, name=name
-    )
-    return category
-
-
-def rename_category(
-    session: Session, actor: Actor, *, category_id: int, name: str, now: dt.datetime
-) -> None:
-    """Give a category another name; its address stays."""
-    people.authorize(session, actor, "category.edit")
-    name = " ".join(rendering.clean(name).split())
-    if not 1 <= len(name) <= 80:
-        raise Invalid("category", "length", (1, 80))
-    category = _category(session, category_id)
-    before, category.name = category.name, name
-    session.execute(
-        update(Article).where(Article.category_id == category_id).values(updated_at=now)
-    )
-    db.bump(session, content=True)
-    people.record(
-        session,
-        actor,
-        "category.rename",
-        kind="category",
-        object_id=category_id,
-        now=now,
-        before=before,
-        after=name,
-    )
-
-
-def set_objective(
-    session: Session,
-    actor: Actor,
-    *,
-    category_id: int,
-    objective: float | None,
-    now: dt.datetime,
-) -> None:
-    """The share of helpful votes expected in a category; None goes back to the default."""
-    people.authorize(session, actor, "objective.set")
-    if objective is not None and not 0 < objective < 1:
-        raise Invalid("objective", "range", (0, 1))
-    category = _category(session, category_id)
-    before, category.objective = category.objective, objective
-    db.bump(session)
-    people.record(
-        session,
-        actor,
-        "objective.set",
-        kind="category",
-        object_id=category_id,
-        now=now,
-        before=before,
-        after=objective,
-    )
-
-
-def _category(session: Session, category_id: int) -> Category:
-    category = session.get(Category, category_id)
-    if category is None:
-        raise NotFound("category", category_id)
-    return category
-
-
-# -- addresses -----------------------------------------------------------------------------------
-
-
-def slugify(question: str) -> str:
-    """A public address from a question: ASCII words joined by hyphens, cut at a word."""
-    for letter, letters in (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("’", "-")):
-        question = question.replace(letter, letters)  # what NFKD cannot take apart
-    ascii_only = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")
-    if len(words) > SLUG_MAX:
-        words = words[: SLUG_MAX + 1].rsplit("-", 1)[0][:SLUG_MAX]
-    return words or "article"
-
-
-def _free_slug(session: Session, question: str, *, own: int | None = None) -> str:
-    """The first free address for this question: the words, then the words and a number."""
-    stem = slugify(question)
-    candidate, suffix = stem, 1
-    while not _is_free(session, candidate, own):
-        suffix += 1
-        candidate = f"{stem}-{suffix}"
-    return candidate
-
-
-def _is_free(session: Session, slug: str, own: int | None) -> bool:
-    holder = session.scalar(select(Article.id).where(Article.slug == slug))
-    led = session.scalar(select(Redirect.article_id).where(Redirect.slug == slug))
-    return slug not in RESERVED_SLUGS and holder in (None, own) and led in (None, own)

@@ -324,6 +324,22 @@ def discoveries(p_values: ArrayLike, rate: float = FALSE_DISCOVERY_RATE) -> Bool
     return p <= (passing[-1] if passing.size else -1.0)
 
 
+def proven_together(frame: pd.DataFrame) -> Booleans:
+    """Which rows of a `measured` frame are under their objective when all of them are judged at once.
+
+    Those called `below` that also hold against FALSE_DISCOVERY_RATE: of a long list of proven cases,
+    this is how many one may count on. Rows under MINIMUM_EVIDENCE are not among the tests: nothing
+    is claimed of them.
+    """
+    judged = (frame["evidence"] >= MINIMUM_EVIDENCE).to_numpy()
+    found = np.zeros(len(frame), dtype=bool)
+    tested = frame[judged]
+    found[judged] = discoveries(
+        p_values_below(tested["helpful"], tested["evidence"], tested["objective"])
+    )
+    return found & (frame["verdict"] == Verdict.BELOW.value).to_numpy()
+
+
 # -- two shares ----------------------------------------------------------------------------------
 
 
@@ -370,6 +386,35 @@ def effect(before: Counts, after: Counts) -> Effect:
     if moved is None or min(before.evidence, after.evidence) < MINIMUM_EVIDENCE:
         return Effect.NOT_YET
     return moved.effect
+
+
+def compared(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of `frame` with what each change did, one row a change.
+
+    Reads the integer columns helpful, unhelpful, off_text of the new text and the same prefixed by
+    before_ of the old one. Adds difference, low, high (NaN without evidence on a side) and effect
+    (codes).
+    """
+    pairs = list(zip(_counts(frame, "before_"), _counts(frame, ""), strict=True))
+    moved = [change(before, after) for before, after in pairs]
+    columns = {
+        "difference": [each.difference if each else math.nan for each in moved],
+        "low": [each.interval.low if each else math.nan for each in moved],
+        "high": [each.interval.high if each else math.nan for each in moved],
+    }
+    added = pd.DataFrame(columns, index=frame.index, dtype=float)
+    codes = [effect(before, after).value for before, after in pairs]
+    return frame.join(added).assign(effect=pd.Series(codes, index=frame.index, dtype="str"))
+
+
+def pooled_of(frame: pd.DataFrame) -> Pooled | None:
+    """`pooled` over the rows of a frame as `compared` reads it."""
+    return pooled(zip(_counts(frame, "before_"), _counts(frame, ""), strict=True))
+
+
+def _counts(frame: pd.DataFrame, prefix: str) -> list[Counts]:
+    columns = (frame[f"{prefix}{name}"] for name in ("helpful", "unhelpful", "off_text"))
+    return [Counts(int(a), int(b), int(c)) for a, b, c in zip(*columns, strict=True)]
 
 
 def pooled(
@@ -464,10 +509,17 @@ def expected_unhappy_per_week(views_per_week: float | None, counts: Counts) -> f
     The lower end, so that an article rises in the queue by what is proven and not by bad luck.
     None where views are not counted, or under MINIMUM_EVIDENCE.
     """
-    helped = wilson(counts.helpful, counts.evidence)
-    if views_per_week is None or helped is None or counts.evidence < MINIMUM_EVIDENCE:
+    if views_per_week is None:
         return None
-    return views_per_week * (1 - helped.high)
+    [found] = unhappy_per_week([views_per_week], [counts.helpful], [counts.evidence])
+    return None if np.isnan(found) else float(found)
+
+
+def unhappy_per_week(views_per_week: ArrayLike, helpful: ArrayLike, evidence: ArrayLike) -> Floats:
+    """`expected_unhappy_per_week` of whole columns at once; NaN where it is unknown."""
+    _, high = wilson_bounds(helpful, evidence)
+    n, views = np.asarray(evidence, dtype=float), np.asarray(views_per_week, dtype=float)
+    return np.asarray(np.where(n >= MINIMUM_EVIDENCE, views * (1 - high), np.nan))
 
 
 def response_rate(votes: int, views: int | None) -> float | None:
@@ -493,12 +545,13 @@ def default_window(votes: Mapping[Window, Sequence[int]]) -> Window:
     return Window.ALL
 
 
-def bucket(votes: int, days: float) -> Bucket | None:
-    """The finest grain with MINIMUM_PER_BUCKET votes a point on average; None: draw no line.
+def bucket(votes: int, days: float, finest: Bucket = Bucket.DAY) -> Bucket | None:
+    """The finest grain, from `finest` on, with MINIMUM_PER_BUCKET votes a point on average.
 
-    A line needs at least two points.
+    None: draw no line. A line needs at least two points.
     """
-    for grain in Bucket:
+    grains = list(Bucket)
+    for grain in grains[grains.index(finest) :]:
         points = days / grain.days
         if points >= 2 and votes >= MINIMUM_PER_BUCKET * points:
             return grain

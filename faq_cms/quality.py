@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, french, rendering, search, typography
+from faq_cms import addresses, articles, french, rendering, search, typography
 from faq_cms.articles import PublishedArticle, Text
 
 # What mail-protecting proxies leave in a copied page: “[email protected]” and its translations.
@@ -175,7 +175,7 @@ def _dead_links(
 
 
 def _leads(session: Session, slug: str) -> bool:
-    return slug in articles.RESERVED_SLUGS or articles.is_address(session, slug)
+    return slug in addresses.RESERVED or articles.is_address(session, slug)
 
 
 # -- the words -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from faq_cms import api, articles, caps, db, exports, loop, people, remarks, settings, votes
+from faq_cms import api, articles, caps, db, exports, filing, loop, people, remarks, settings, votes
 from faq_cms.api import schemas
 from faq_cms.articles import Text
 from faq_cms.models import Article, Vote
@@ -101,7 +101,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: TestClient, article: Arti
 
 def test_an_old_address_leads_to_the_new_one(client: TestClient, article: Article) -> None:
     with db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
+        filing.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
     moved = client.get(f"/api/v1/articles/{article.slug}", follow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (301, "/api/v1/articles/payer")
 

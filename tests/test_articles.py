@@ -4,8 +4,6 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from faq_cms import articles, db, loop, people
@@ -335,60 +333,6 @@ def test_an_article_withdrawn_twice_is_refused_the_second_time() -> None:
         loop.withdraw(session, people.SYSTEM, article.id, now=NOW)
 
 
-def test_an_old_address_keeps_leading_to_the_article() -> None:
-    article = published()
-    with db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug="Payer !", now=NOW)
-    with db.reading() as session:
-        assert articles.live(session, "payer").uid == article.uid
-        assert articles.moved_to(session, article.slug) == "payer"
-
-
-def test_an_article_takes_its_old_address_back() -> None:
-    article = published()
-    for slug in ("payer", article.slug):
-        with db.transaction() as session:
-            articles.move(session, people.SYSTEM, article.id, slug=slug, now=NOW)
-    with db.reading() as session:
-        assert articles.live(session, article.slug).uid == article.uid
-        assert articles.moved_to(session, "payer") == article.slug
-
-
-@pytest.mark.parametrize("slug", ["recherche", "autre"])
-def test_a_reserved_or_taken_address_is_refused(slug: str) -> None:
-    published("Autre", "Texte.")
-    article = published()
-    with pytest.raises(Invalid, match="taken"), db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug=slug, now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("question", "slug"),
-    [
-        ("Comment payer\u202f?", "comment-payer"),
-        ("Où est l’œuvre d’été\u00a0?", "ou-est-l-oeuvre-d-ete"),
-        ("¿¿¿", "article"),
-        ("ÀÉÎ", "aei"),
-        ("mot " * 60, "-".join(["mot"] * 20)),
-    ],
-)
-def test_an_address_is_made_of_plain_words(question: str, slug: str) -> None:
-    assert articles.slugify(question) == slug
-
-
-@given(st.text(max_size=300))
-def test_any_question_makes_a_safe_short_address(question: str) -> None:
-    slug = articles.slugify(question)
-    assert 0 < len(slug) <= articles.SLUG_MAX
-    assert slug.replace("-", "").isalnum()
-    assert slug.isascii()
-
-
-def test_two_articles_of_one_question_have_two_addresses() -> None:
-    assert published().slug == "comment-payer-ma-facture"
-    assert published().slug == "comment-payer-ma-facture-2"
-
-
 # -- text and library ----------------------------------------------------------------------------
 
 
@@ -434,17 +378,3 @@ def test_the_library_shows_every_article_once_with_its_state() -> None:
 def test_an_empty_library_is_an_empty_frame() -> None:
     with db.reading() as session:
         assert articles.library(session).empty
-
-
-def test_an_objective_is_a_share() -> None:
-    with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name="Facturation", now=NOW)
-        articles.set_objective(
-            session, people.SYSTEM, category_id=category.id, objective=0.8, now=NOW
-        )
-    with pytest.raises(Invalid), db.transaction() as session:
-        articles.set_objective(
-            session, people.SYSTEM, category_id=category.id, objective=1.2, now=NOW
-        )
-    with db.reading() as session:
-        assert [each.objective for each in articles.categories(session)] == [0.8]

@@ -4,7 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from faq_cms import analytics, articles, corrections, db, flags, loop, people, remarks, votes
+from faq_cms import (
+    analytics,
+    categories,
+    corrections,
+    db,
+    filing,
+    flags,
+    loop,
+    people,
+    remarks,
+    votes,
+)
 from faq_cms.errors import Conflict, Invalid
 from faq_cms.helpfulness import Counts
 from faq_cms.models import (
@@ -246,9 +257,9 @@ def test_a_review_follows_a_changed_objective_and_then_finds_nothing_to_do() -> 
     article = published()
     received(article.id, 9, 9)
     with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name="Stricte", now=NOW)
-        articles.file_under(session, people.SYSTEM, article.id, category_id=category.id, now=NOW)
-        articles.set_objective(
+        category = categories.add(session, people.SYSTEM, name="Stricte", now=NOW)
+        filing.file_under(session, people.SYSTEM, article.id, category_id=category.id, now=NOW)
+        categories.set_objective(
             session, people.SYSTEM, category_id=category.id, objective=0.9, now=NOW
         )
     assert listed() == {article.id: (ISOLATED,)}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, db, loop, people, remarks
+from faq_cms import articles, categories, corrections, db, filing, loop, people, remarks
 from faq_cms.articles import Text
 from faq_cms.errors import Conflict, FaqError, Forbidden, Invalid, TooMany
 from faq_cms.models import (
@@ -270,7 +270,7 @@ def test_every_change_asks_leave_of_the_role_as_the_database_knows_it() -> None:
     joined("Sacha")
     with db.transaction() as session:
         people.disable(session, people.SYSTEM, account_id=actor.id or 0, now=NOW)
-        category = articles.add_category(session, people.SYSTEM, name="C", now=NOW)
+        category = categories.add(session, people.SYSTEM, name="C", now=NOW)
     seen = articles.Seen(article.live_version_id, 0)
     changes: list[Change] = [
         lambda s: articles.create(s, actor, text=Text("Q", "R"), now=NOW),
@@ -285,11 +285,13 @@ def test_every_change_asks_leave_of_the_role_as_the_database_knows_it() -> None:
         lambda s: loop.withdraw(s, actor, article.id, now=NOW),
         lambda s: loop.republish(s, actor, article.id, now=NOW),
         lambda s: loop.review(s, actor, now=NOW),
-        lambda s: articles.move(s, actor, article.id, slug="x", now=NOW),
-        lambda s: articles.file_under(s, actor, article.id, category_id=None, now=NOW),
-        lambda s: articles.add_category(s, actor, name="D", now=NOW),
-        lambda s: articles.rename_category(s, actor, category_id=category.id, name="E", now=NOW),
-        lambda s: articles.set_objective(s, actor, category_id=category.id, objective=0.5, now=NOW),
+        lambda s: filing.move(s, actor, article.id, slug="x", now=NOW),
+        lambda s: filing.file_under(s, actor, article.id, category_id=None, now=NOW),
+        lambda s: categories.add(s, actor, name="D", now=NOW),
+        lambda s: categories.rename(s, actor, category_id=category.id, name="E", now=NOW),
+        lambda s: categories.set_objective(
+            s, actor, category_id=category.id, objective=0.5, now=NOW
+        ),
         lambda s: corrections.take(s, actor, article.id, now=NOW),
         lambda s: corrections.release(s, actor, article.id, now=NOW),
         lambda s: corrections.nothing_to_fix(s, actor, article.id, reason="x", now=NOW),

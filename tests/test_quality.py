@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from faq_cms import articles, db, loop, people, quality, rendering, typography
+from faq_cms import db, filing, loop, people, quality, rendering, typography
 from faq_cms.articles import Text
 from faq_cms.quality import Ease, Finding, Severity
 from tests import content
@@ -279,7 +279,7 @@ def test_links_follow_what_is_published(database: db.Database) -> None:
 
     assert dead() == []
     with db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug="regler", now=content.NOW)
+        filing.move(session, people.SYSTEM, article.id, slug="regler", now=content.NOW)
     assert dead() == []
     with db.transaction() as session:
         loop.withdraw(session, people.SYSTEM, article.id, now=content.NOW)

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, db, people
+from faq_cms import articles, categories, db, filing, people
 from faq_cms.articles import Text
 from tests import content, screens
 
@@ -23,8 +23,8 @@ def drafted(question: str) -> int:
 
 def filed(article_id: int, name: str) -> None:
     with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name=name, now=content.NOW)
-        articles.file_under(
+        category = categories.add(session, people.SYSTEM, name=name, now=content.NOW)
+        filing.file_under(
             session, people.SYSTEM, article_id, category_id=category.id, now=content.NOW
         )
 

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, db, exports, people
+from faq_cms import articles, categories, db, exports, people
 from tests import content, screens
 
 DOCUMENT = """Q : Comment payer ?
@@ -61,7 +61,7 @@ def test_articles_are_drafts_unless_asked_otherwise() -> None:
 
 def test_articles_may_be_published_at_once_in_a_category() -> None:
     with db.transaction() as session:
-        articles.add_category(session, people.SYSTEM, name="Paiement", now=content.NOW)
+        categories.add(session, people.SYSTEM, name="Paiement", now=content.NOW)
     app = uploaded(DOCUMENT)
     app.radio[0].set_value("Publiés tout de suite").run()
     next(box for box in app.selectbox if box.label.startswith("Catégorie")).set_value(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, db, people, votes
+from faq_cms import categories, db, filing, people, votes
 from faq_cms.models import Remark, Role
 from faq_cms.people import SYSTEM
 from tests import content, screens
@@ -113,25 +113,25 @@ def test_a_category_is_added_renamed_and_given_an_objective() -> None:
     app.text_input(key="new_category").set_value("Paiement").run()
     press(app, "Ajouter")
     with db.reading() as session:
-        (category,) = articles.categories(session)
+        (category,) = categories.ordered(session)
     app.text_input(key=f"name_{category.id}").set_value("Paiements").run()
     app.number_input(key=f"objective_{category.id}").set_value(85).run()
     with db.reading() as session:
-        (category,) = articles.categories(session)
+        (category,) = categories.ordered(session)
     assert (category.name, category.slug, category.objective) == ("Paiements", "paiement", 0.85)
     app.number_input(key=f"objective_{category.id}").set_value(70).run()
     with db.reading() as session:
-        assert articles.categories(session)[0].objective is None
+        assert categories.ordered(session)[0].objective is None
 
 
 def test_a_category_without_a_name_is_refused_and_keeps_its_own() -> None:
     with db.transaction() as session:
-        category = articles.add_category(session, SYSTEM, name="Factures", now=content.NOW)
+        category = categories.add(session, SYSTEM, name="Factures", now=content.NOW)
     app = screens.application("categories.py")
     app.text_input(key=f"name_{category.id}").set_value(" ").run()
     assert "Le nom d’une catégorie" in screens.words(app)
     with db.reading() as session:
-        assert articles.categories(session)[0].name == "Factures"
+        assert categories.ordered(session)[0].name == "Factures"
 
 
 # -- privacy -------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def test_the_journal_says_who_did_what_in_french() -> None:
     article = content.published("Question suivie")
     with db.transaction() as session:
         people.invite(session, SYSTEM, role=Role.EDITOR, now=content.NOW)
-        articles.move(session, SYSTEM, article.id, slug="ailleurs", now=content.NOW)
+        filing.move(session, SYSTEM, article.id, slug="ailleurs", now=content.NOW)
     rows = screens.application("journal.py").dataframe[0].value
     assert rows.iloc[0]["Quoi"] == "a changé l’adresse d’un article"
     assert rows.iloc[0]["Sur quoi"] == "Question suivie · question-suivie → ailleurs"

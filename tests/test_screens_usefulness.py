@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, db, people
+from faq_cms import categories, db, filing, people
 from faq_cms.screens import _data, _table
 from tests import content, screens
 
@@ -92,8 +92,8 @@ def test_a_category_narrows_the_articles() -> None:
     content.received(filed.id, helpful=1, unhelpful=0)
     content.received(other.id, helpful=1, unhelpful=0)
     with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name="Paiement", now=content.NOW)
-        articles.file_under(
+        category = categories.add(session, people.SYSTEM, name="Paiement", now=content.NOW)
+        filing.file_under(
             session, people.SYSTEM, filed.id, category_id=category.id, now=content.NOW
         )
     app = screens.application(SCREEN)

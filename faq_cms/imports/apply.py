@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, loop, people, rendering
+from faq_cms import articles, categories, loop, people, rendering
 from faq_cms.articles import Text
 from faq_cms.errors import Conflict
 from faq_cms.imports.document import Document, Entry, fingerprint, folded, key
@@ -245,7 +245,7 @@ def _created(
 ) -> int:
     """Id of a new article for the entry."""
     name = category or entry.category
-    filed = articles.add_category(session, actor, name=name, now=now) if name else None
+    filed = categories.add(session, actor, name=name, now=now) if name else None
     article = articles.create(
         session, actor, text=_text(entry), category_id=filed.id if filed else None, now=now
     )

@@ -27,7 +27,7 @@ COOKIE_DAYS: Final = 30
 _COOKIE_FORM: Final = re.compile(r"[\w-]{22,64}", re.ASCII)
 SLUG_FORM: Final = re.compile(
     r"[a-z0-9-]{1,120}"
-)  # what `articles.slugify` gives, and nothing else
+)  # what `addresses.slugify` gives, and nothing else
 _NUMBER_MAX: Final = 2**31 - 1  # what a version's number can be in both databases
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, db, rendering, settings
+from faq_cms import articles, categories, db, rendering, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
 from faq_cms.errors import NotFound
@@ -125,7 +125,7 @@ def category(request: Request) -> Response:
     """The questions of one category, each with the beginning of its answer."""
     slug = pages.slug(request)
     with db.reading() as session:
-        known = {each.slug: each.name for each in articles.categories(session)}
+        known = {each.slug: each.name for each in categories.ordered(session)}
         if slug not in known:
             raise NotFound("category", slug)
         found = articles.published(session, category=slug)

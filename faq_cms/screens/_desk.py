@@ -14,7 +14,7 @@ from typing import Final
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, french, loop, quality
+from faq_cms import articles, db, french, loop, presence, quality
 from faq_cms.articles import Seen, Text
 from faq_cms.errors import FaqError, StaleDraft
 from faq_cms.models import Article, Significance, Version
@@ -215,6 +215,7 @@ def close_typesetting(desk: Desk) -> None:
 def _save(desk: Desk, text: Text, seen: Seen) -> Seen | None:
     try:
         with _session.changing() as (session, actor, now):
+            presence.here(session, actor, desk.article_id, now=now, typed=True)
             articles.save_draft(session, actor, desk.article_id, text=text, seen=seen, now=now)
             saved = articles.seen(session, desk.article_id)
     except StaleDraft as stale:

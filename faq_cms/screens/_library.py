@@ -8,6 +8,7 @@ import streamlit as st
 from sqlalchemy import func, select
 
 from faq_cms import articles, db, search
+from faq_cms.categories import ordered
 from faq_cms.models import Article, Category, Version
 from faq_cms.screens import _data
 
@@ -45,7 +46,7 @@ def table(revision: int) -> pd.DataFrame:
 def categories() -> list[Category]:
     """Every category, in the order people chose."""
     with db.reading() as session:
-        return articles.categories(session)
+        return ordered(session)
 
 
 def matching(frame: pd.DataFrame, query: str) -> pd.DataFrame:

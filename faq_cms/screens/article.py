@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, french, loop
+from faq_cms import articles, filing, french, loop
 from faq_cms.articles import Text
 from faq_cms.errors import NotFound
 from faq_cms.models import RemarkState, Significance
@@ -19,6 +19,7 @@ from faq_cms.screens import (
     _history,
     _library,
     _parts,
+    _presence,
     _proofreading,
     _remark,
     _session,
@@ -143,7 +144,7 @@ def file_under() -> None:
     chosen = st.session_state[f"category_{article_id}_{page.article.category_id}"]
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.file_under(session, actor, article_id, category_id=chosen, now=now)
+        filing.file_under(session, actor, article_id, category_id=chosen, now=now)
 
     _session.act(change, done="Catégorie changée.")
 
@@ -153,7 +154,7 @@ def move() -> None:
     slug = str(st.session_state[f"slug_{article_id}_{page.article.slug}"])
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.move(session, actor, article_id, slug=slug, now=now)
+        filing.move(session, actor, article_id, slug=slug, now=now)
 
     _session.act(change, done="Adresse changée. L’ancienne mène toujours à l’article.")
 
@@ -475,7 +476,9 @@ if named.isdecimal() and int(named) not in desk.arrived:
     if ((remarks["remark_id"] == int(named)) & (remarks["state"] == RemarkState.NEW)).any():
         desk.ticked.add(int(named))
 
-way_back()
+with st.container(horizontal=True, vertical_alignment="center"):
+    way_back()
+    _presence.show(article_id)
 head()
 # Always there, even empty: what comes and goes must not move the editor, whose cursor would be lost.
 with st.container():

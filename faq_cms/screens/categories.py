@@ -5,7 +5,7 @@ import datetime as dt
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, french, people
+from faq_cms import categories, french, people
 from faq_cms.helpfulness import DEFAULT_OBJECTIVE
 from faq_cms.models import Category
 from faq_cms.people import Actor
@@ -19,7 +19,7 @@ def add() -> None:
     name = str(st.session_state["new_category"])
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.add_category(session, actor, name=name, now=now)
+        categories.add(session, actor, name=name, now=now)
 
     if _session.act(change, done="Catégorie ajoutée."):
         st.session_state["new_category"] = ""
@@ -30,7 +30,7 @@ def rename(category: Category) -> None:
     name = str(st.session_state[f"name_{category.id}"])
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.rename_category(session, actor, category_id=category.id, name=name, now=now)
+        categories.rename(session, actor, category_id=category.id, name=name, now=now)
 
     if not _session.act(change, done="Catégorie renommée."):
         st.session_state[f"name_{category.id}"] = category.name
@@ -42,7 +42,7 @@ def set_objective(category: Category) -> None:
     share = None if percent == DEFAULT else percent / 100
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.set_objective(session, actor, category_id=category.id, objective=share, now=now)
+        categories.set_objective(session, actor, category_id=category.id, objective=share, now=now)
 
     _session.act(change, done="Objectif changé. Les constats le suivent dès maintenant.")
 
@@ -73,15 +73,15 @@ _parts.head(
     "Où se rangent les articles, et la part de Oui attendue dans chacune.",
 )
 may_expect = people.may(_session.actor().role, "objective.set")
-categories = _library.categories()
-if not categories:
+kept = _library.categories()
+if not kept:
     _parts.nothing(
         "Aucune catégorie pour le moment",
         "Quelques-unes suffisent\u00a0: les lecteurs les voient sur la page d’accueil de l’aide.",
         icon=":material/category:",
     )
 filed = _library.table(_data.revision())["category_id"].value_counts()
-for each in categories:
+for each in kept:
     line(each, int(filed.get(each.id, 0)))
 
 adding, pressing = st.columns([4, 4], vertical_alignment="bottom")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from faq_cms import french, people, settings
 from faq_cms.people import Actor
-from faq_cms.screens import _data, _session
+from faq_cms.screens import _data, _presence, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
 
 HERE = Path(__file__).parent
@@ -101,4 +101,6 @@ screen = st.navigation(menu(actor, _data.waiting(_data.revision())))
 st.logo(logo(site_name), size="large")
 foot(actor)
 _session.show_notice()
+if screen.url_path != "article":
+    _presence.leave()
 screen.run()

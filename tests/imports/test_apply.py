@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 
-from faq_cms import articles, db, imports, loop
+from faq_cms import articles, categories, db, imports, loop
 from faq_cms.errors import Forbidden, Invalid
 from faq_cms.imports import Document, apply
 from faq_cms.imports.apply import Reason, State, Step
@@ -103,7 +103,7 @@ def test_new_entries_become_drafts_in_their_category() -> None:
     assert drafts() == {"Comment payer ?": "Par virement.", "Quand payer ?": "À 30 jours."}
     assert not live_answers()
     with db.reading() as session:
-        assert [category.name for category in articles.categories(session)] == ["Facturation"]
+        assert [category.name for category in categories.ordered(session)] == ["Facturation"]
 
 
 def test_published_on_demand_as_version_one() -> None:

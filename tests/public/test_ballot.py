@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from faq_cms import articles, caps, db, french, loop, people, votes
+from faq_cms import articles, caps, db, filing, french, loop, people, votes
 from faq_cms.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from faq_cms.models import Article, Reason, Remark, Significance, Vote
 from faq_cms.public import ballot
@@ -216,7 +216,7 @@ def test_drafts_and_withdrawn_articles_take_no_vote(article: Article) -> None:
 
 def test_a_vote_sent_to_an_old_address_reaches_the_article(article: Article) -> None:
     with db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
+        filing.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
     assert cast(article.slug).slug == "payer"
 
 

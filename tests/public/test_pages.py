@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import articles, db, loop, people, search
+from faq_cms import articles, categories, db, filing, loop, people, search
 from faq_cms.models import Article, Category
 from faq_cms.public import centre, pages, views
 from faq_cms.settings import Settings
@@ -35,11 +35,11 @@ ATTACKS = [
 def filed(name: str, *questions: str) -> tuple[Category, list[Article]]:
     """A category with one published article a question."""
     with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name=name, now=NOW)
+        category = categories.add(session, people.SYSTEM, name=name, now=NOW)
     members = [content.published(question) for question in questions]
     with db.transaction() as session:
         for member in members:
-            articles.file_under(session, people.SYSTEM, member.id, category_id=category.id, now=NOW)
+            filing.file_under(session, people.SYSTEM, member.id, category_id=category.id, now=NOW)
     return category, members
 
 
@@ -159,7 +159,7 @@ def test_an_old_address_leads_to_the_present_one_until_withdrawn(
     client: TestClient, article: Article
 ) -> None:
     with db.transaction() as session:
-        articles.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
+        filing.move(session, people.SYSTEM, article.id, slug="payer", now=NOW)
     answer = client.get(f"/aide/{article.slug}")
     assert (answer.status_code, answer.headers["location"]) == (301, "/aide/payer")
     with db.transaction() as session:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import articles, db, exports, gate, people
+from faq_cms import articles, categories, db, exports, filing, gate, people
 from faq_cms import views as kept_views
 from faq_cms.articles import Text
 from faq_cms.models import Article, Role
@@ -140,8 +140,8 @@ def test_articles_are_chosen_by_category_and_by_what_their_votes_prove(signed_in
     wrong, right = content.published("Question A"), content.published("Question B")
     content.received(wrong.id, helpful=0, unhelpful=12)
     with db.transaction() as session:
-        category = articles.add_category(session, people.SYSTEM, name="Factures", now=content.NOW)
-        articles.file_under(
+        category = categories.add(session, people.SYSTEM, name="Factures", now=content.NOW)
+        filing.file_under(
             session, people.SYSTEM, wrong.id, category_id=category.id, now=content.NOW
         )
     manager = signed_in(Role.MANAGER)
