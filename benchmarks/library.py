@@ -21,6 +21,7 @@ from benchmarks import corpus, harness
 from benchmarks.harness import Line
 from faq_cms import analytics, articles, db, migrate, search
 from faq_cms.models import SearchWord
+from faq_cms.words import meaningful, stem
 
 ARTICLES: Final = 20_000
 SAMPLE: Final = 200  # articles indexed both ways before anything is measured
@@ -87,7 +88,7 @@ def _queries(session: Session) -> dict[str, list[str]]:
     chance = random.Random(corpus.SEED)  # noqa: S311 — the same queries at each run
     known = set(session.scalars(select(SearchWord.word)))
     words = [
-        [word for word in dict.fromkeys(search.words(article.answer)) if len(word) >= 6]
+        [word for word in dict.fromkeys(meaningful(article.answer)) if len(word) >= 6]
         for article in articles.published(session, ids=range(1, 5 * QUERIES + 1))
     ]
     words = [some for some in words if len(some) >= 3]
@@ -97,7 +98,7 @@ def _queries(session: Session) -> dict[str, list[str]]:
     }
     drawn["beginning of a word"] = [chance.choice(some)[:4] for some in words[:QUERIES]]
     swapped = (w[:2] + w[3] + w[2] + w[4:] for some in words for w in some)
-    mistyped = [w for w in swapped if not {w, search.stem(w)} & known]
+    mistyped = [w for w in swapped if not {w, stem(w)} & known]
     drawn["a mistyped word"] = chance.sample(mistyped, QUERIES)
     return drawn
 

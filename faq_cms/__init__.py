@@ -11,6 +11,7 @@ Ground, which imports nothing of ours:
 - ``errors``: one small family of errors that carry data, not sentences.
 - ``helpfulness``: pure statistics: rate, interval, verdict. None means unknown.
 - ``typography``: pure French text rules.
+- ``words``: the words of a French text as they are compared.
 
 Plumbing:
 
@@ -27,8 +28,9 @@ Chapters, each of which may look back at the ones before it:
 - ``addresses``: the public address of an article.
 - ``categories``: what articles are filed under.
 - ``articles``: write a draft, publish, restore, withdraw, find.
-- ``filing``: where an article is filed: everything said of it that is not its text.
+- ``synonyms``: words that mean the same to readers.
 - ``search``: full-text index.
+- ``filing``: where an article is filed: everything said of it that is not its text.
 - ``searches``: what readers looked for, by day, and the questions they did not find.
 - ``quality``: what a colleague would notice in a text, found while it is written.
 - ``votes``: the ledger: a reader's verdict on the version they read, and the tallies.

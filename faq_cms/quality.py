@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from faq_cms import addresses, articles, french, rendering, search, typography
 from faq_cms.articles import PublishedArticle, Text
+from faq_cms.words import meaningful, stem
 
 # What mail-protecting proxies leave in a copied page: “[email protected]” and its translations.
 # A copied page may break the line inside.
@@ -372,7 +373,7 @@ def _repeated(session: Session, text: Text, article_id: int | None) -> Iterator[
 
 
 def _stems(question: str) -> set[str]:
-    return {search.stem(word) for word in search.words(question)}
+    return {stem(word) for word in meaningful(question)}
 
 
 def _share(one: set[str], other: set[str]) -> float:

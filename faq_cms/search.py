@@ -6,13 +6,9 @@ finds them) and their stems (« facturations » finds « facture »).
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
 
-import snowballstemmer
 from rapidfuzz.distance import DamerauLevenshtein
 from sqlalchemy import ColumnElement, delete, func, literal_column, select, text, update
 from sqlalchemy.orm import Session
@@ -20,109 +16,12 @@ from sqlalchemy.orm import Session
 from faq_cms import articles, db, rendering
 from faq_cms.articles import PublishedArticle
 from faq_cms.models import SearchDocument, SearchWord
+from faq_cms.words import STOP_WORDS, fold, meaningful, stem
 
 QUERY_MAX = 200
 TERMS_MAX = 12
-WORD_MAX = 40
 TYPO_FROM = 4  # shorter words have too many neighbours to guess from
 SNIPPET = 180  # characters
-
-# Words that say nothing of the subject (articles, pronouns, auxiliaries, question words), folded.
-STOP_WORDS: Final = frozenset(
-    [
-        "a",
-        "ai",
-        "au",
-        "aux",
-        "avec",
-        "avoir",
-        "c",
-        "ce",
-        "cela",
-        "ces",
-        "cet",
-        "cette",
-        "comment",
-        "d",
-        "dans",
-        "de",
-        "des",
-        "du",
-        "elle",
-        "en",
-        "est",
-        "et",
-        "etre",
-        "faire",
-        "fait",
-        "faut",
-        "il",
-        "ils",
-        "j",
-        "je",
-        "l",
-        "la",
-        "le",
-        "les",
-        "leur",
-        "lui",
-        "m",
-        "ma",
-        "mais",
-        "me",
-        "mes",
-        "mon",
-        "n",
-        "ne",
-        "nos",
-        "notre",
-        "nous",
-        "on",
-        "ou",
-        "par",
-        "pas",
-        "peut",
-        "peux",
-        "plus",
-        "pour",
-        "pouvez",
-        "puis",
-        "puisje",
-        "qu",
-        "quand",
-        "que",
-        "quel",
-        "quelle",
-        "quelles",
-        "quels",
-        "qui",
-        "quoi",
-        "s",
-        "sa",
-        "se",
-        "ses",
-        "si",
-        "son",
-        "sont",
-        "sur",
-        "t",
-        "ta",
-        "te",
-        "tes",
-        "toi",
-        "ton",
-        "tu",
-        "un",
-        "une",
-        "vers",
-        "vos",
-        "votre",
-        "vous",
-        "y",
-    ]
-)
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_stemmer = snowballstemmer.stemmer("french")
 
 
 @dataclass(frozen=True)
@@ -144,29 +43,9 @@ class Hit:
 # -- words ---------------------------------------------------------------------------------------
 
 
-def fold(text: str) -> str:
-    """Lower case, without accents, ligatures apart: « Prélèvement » gives `prelevement`."""
-    # Taken apart on both sides of the case: « 𝐀 » hides an A, and « İ » lower-cased hides a dot.
-    small = unicodedata.normalize("NFKD", text).casefold()
-    letters = unicodedata.normalize("NFKD", small).translate(_LETTERS)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def words(text: str) -> list[str]:
-    """The folded words of a text that mean something, in order."""
-    found = re.findall(r"[^\W_]+", fold(text))
-    return [word[:WORD_MAX] for word in found if word not in STOP_WORDS]
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """The stem of a folded French word."""
-    return str(_stemmer.stemWord(word))
-
-
 def _indexed(text: str) -> str:
     """What is stored for a text: its folded words, each followed by its stem when it differs."""
-    pairs = ((word, stem(word)) for word in words(text))
+    pairs = ((word, stem(word)) for word in meaningful(text))
     return " ".join(word if word == root else f"{word} {root}" for word, root in pairs)
 
 
@@ -241,7 +120,7 @@ def find(session: Session, query: str, *, limit: int = 20, base_url: str = "") -
     All words must be found, the last one perhaps unfinished; failing that, mistyped words are
     corrected from the vocabulary; failing that, any of the words will do.
     """
-    terms = words(query[:QUERY_MAX])[:TERMS_MAX]
+    terms = meaningful(query[:QUERY_MAX])[:TERMS_MAX]
     if not terms:
         return []
     for attempt, exact in _attempts(session, terms):
@@ -267,7 +146,7 @@ def alike(
     session: Session, question: str, *, limit: int = 3, base_url: str = ""
 ) -> list[PublishedArticle]:
     """The published articles that share most words with a question."""
-    terms = sorted(set(words(question)))[:TERMS_MAX]
+    terms = sorted(set(meaningful(question)))[:TERMS_MAX]
     ids = _match(session, _Any(terms), limit) if terms else []
     return _in_order(session, ids, base_url)
 

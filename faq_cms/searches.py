@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people, personal_data, search
+from faq_cms import db, people, personal_data, search, words
 from faq_cms.errors import Invalid, NotFound, TooMany
 from faq_cms.models import (
     Article,
@@ -60,7 +60,7 @@ def folded(query: str) -> str | None:
     query = query[: search.QUERY_MAX]
     if "@" in query or _LONG_NUMBER.search(query) or personal_data.find(query):
         return None
-    return " ".join(search.words(query))[:QUERY_MAX].rstrip() or None
+    return " ".join(words.meaningful(query))[:QUERY_MAX].rstrip() or None
 
 
 def add(session: Session, gathered: Gathered) -> None:

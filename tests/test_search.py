@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from faq_cms import articles, db, loop, people, search
+from faq_cms import articles, db, loop, people, search, words
 from faq_cms.articles import Text
 from faq_cms.models import SearchDocument, SearchWord
 from tests.content import NOW, published
@@ -136,10 +136,10 @@ def test_rebuilding_the_index_gives_the_same_index(content: dict[str, int]) -> N
 @example("\U0001d400")
 @example("\u0130")
 def test_folding_ignores_accents_and_case(text: str) -> None:
-    once = search.fold(text)
-    assert search.fold(once) == once
+    once = words.fold(text)
+    assert words.fold(once) == once
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400))
 def test_words_hold_nothing_a_query_language_could_read(text: str) -> None:
-    assert all(word.isalnum() for word in search.words(text))
+    assert all(word.isalnum() for word in words.meaningful(text))

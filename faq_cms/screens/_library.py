@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy import func, select
 
-from faq_cms import articles, db, search
+from faq_cms import articles, db, words
 from faq_cms.categories import ordered
 from faq_cms.models import Article, Category, Version
 from faq_cms.screens import _data
@@ -52,7 +52,7 @@ def categories() -> list[Category]:
 def matching(frame: pd.DataFrame, query: str) -> pd.DataFrame:
     """The rows whose question or category holds every word of the query, accents and case aside."""
     found = frame
-    for word in search.fold(query).split():
+    for word in words.fold(query).split():
         found = found[found["haystack"].str.contains(word, regex=False)]
     return found
 
@@ -90,9 +90,9 @@ def _table(revision: int, stamp: tuple[str, ...]) -> pd.DataFrame:
 def _articles(stamp: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001 — the cache's key
     with db.reading() as session:
         frame = articles.library(session)
-    frame["folded"] = [search.fold(question) for question in frame["question"]]
+    frame["folded"] = [words.fold(question) for question in frame["question"]]
     frame["haystack"] = [
-        f"{question} {search.fold(category)}"
+        f"{question} {words.fold(category)}"
         for question, category in zip(frame["folded"], frame["category"].fillna(""), strict=True)
     ]
     return frame

@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import db, french, remarks, search
+from faq_cms import db, french, remarks
 from faq_cms.errors import FaqError
 from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.words import fold
 
 HERE = "remarques"
 PAGE = 20
@@ -29,9 +30,9 @@ def matching(frame: pd.DataFrame, words: str, reason: str | None) -> pd.DataFram
         frame = frame[frame["reason"].isna()]
     elif reason:
         frame = frame[frame["reason"] == reason]
-    said = (frame["text"] + " " + frame["question"]).map(search.fold)
+    said = (frame["text"] + " " + frame["question"]).map(fold)
     is_found = pd.Series(True, index=frame.index)
-    for word in search.fold(words).split():
+    for word in fold(words).split():
         is_found &= said.str.contains(word, regex=False) | (frame["reference"] == word.upper())
     return frame[is_found]
 
