@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import ScalarSelect, and_, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from faq_cms import analytics, db, helpfulness
 from faq_cms.helpfulness import Counts, Verdict
@@ -45,11 +45,15 @@ class _Case:
         The Non that « Rien à corriger » already answered do not list the article again; the next
         one does.
         """
+        due = {kind for kind in RULES if _on_text(self.counts) > self.settled[kind]}
+        return due if self._is_below() else due - {FlagKind.CONFIRMED}
+
+    def _is_below(self) -> bool:
+        share = helpfulness.ratio(self.counts.helpful, self.counts.evidence)
+        if share is None or share >= self.objective:
+            return False  # no interval lies under its own share: nine votes in ten end here
         previous = Verdict.BELOW if FlagKind.CONFIRMED in self.standing else None
-        found = {FlagKind.ISOLATED}
-        if helpfulness.verdict(self.counts, self.objective, previous) is Verdict.BELOW:
-            found.add(FlagKind.CONFIRMED)
-        return {kind for kind in found if _on_text(self.counts) > self.settled[kind]}
+        return helpfulness.verdict(self.counts, self.objective, previous) is Verdict.BELOW
 
 
 def judge(session: Session, article_id: int, *, now: dt.datetime) -> bool:
@@ -113,6 +117,8 @@ def _settled(kind: FlagKind) -> ScalarSelect[int]:
     )
 
 
+_READ: Final = aliased(Version)
+
 # Every vote asks this: see `db.Prepared`.
 _CASE: Final = db.Prepared(
     lambda _insert: (
@@ -123,17 +129,14 @@ _CASE: Final = db.Prepared(
             *map(_standing, RULES),
             *map(_settled, RULES),
         )
-        .join(Article, Article.id == Period.article_id)
+        # The period of what is read, not the newest: a version taken back leaves one behind.
+        .join(_READ, _READ.period_id == Period.id)
+        .join(Article, Article.live_version_id == _READ.id)
         .outerjoin(Category, Category.id == Article.category_id)
         .outerjoin(Version, and_(Version.article_id == Article.id, Version.period_id == Period.id))
         .outerjoin(TallyVersion, TallyVersion.version_id == Version.id)
         .where(
             Article.id == bindparam("article_id"),
-            Article.live_version_id.is_not(None),
-            Period.number
-            == select(func.max(Period.number))
-            .where(Period.article_id == bindparam("article_id"))
-            .scalar_subquery(),
         )
         .group_by(Period.id, Category.objective)
     )
@@ -148,6 +151,16 @@ def answer(session: Session, article_id: int, version: Version, *, now: dt.datet
         flag.closed_at, flag.outcome = now, FlagOutcome.ANSWERED
     session.flush()
     return answered
+
+
+def reopen(session: Session, version: Version) -> None:
+    """The version that answered these flags is taken back: they stand again."""
+    session.execute(
+        update(Flag)
+        .where(Flag.answered_in_id == version.id)
+        .values(answered_in_id=None, closed_at=None, closed_by_id=None, outcome=None)
+    )
+    db.bump(session)
 
 
 def close_all(
