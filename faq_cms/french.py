@@ -188,6 +188,14 @@ PERSONAL_DATA: Final[Mapping[Kind, str]] = {
     Kind.COMPANY_NUMBER: "un numéro d’entreprise",
 }
 
+# Where a vote came from. A name given by an integrator stays as they wrote it.
+SOURCES: Final[Mapping[str, str]] = {
+    "aide": "Centre d’aide",
+    "widget": "Votre site",
+    "chatbot": "Assistant de conversation",
+    "assistance": "Outil d’assistance",
+}
+
 # By type first: members of two enumerations may share a code, and then they are equal as strings.
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Verdict: VERDICTS,
@@ -209,6 +217,11 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
 }
 
 
+def source(name: str) -> str:
+    """The French name of a source of votes; the name itself when it is an integrator's own."""
+    return SOURCES.get(name, name)
+
+
 def label(member: StrEnum) -> str:
     """The French name of a member of any enumeration of the product."""
     return LABELS[type(member)][member]
@@ -228,6 +241,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.channel": "Ce canal n’existe pas.",
     "not_found.address": "Cette adresse n’existe pas.",
     "not_found.remark": "Cette remarque n’existe plus.",
+    "not_found.plan": "Cette programmation n’existe plus.",
+    "not_found.review_note": "Cette note n’existe plus.",
     "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
     "sign_in_required": "Connectez-vous pour continuer.",
     "sign_in_refused": "Nom ou mot de passe incorrect.",
@@ -238,11 +253,23 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "method_not_allowed": "Cette adresse n’accepte pas ce type de demande.",
     "conflict": "L’état a changé entre-temps. Rechargez la page et recommencez.",
+    "conflict.already_planned": (
+        "Une programmation est déjà en attente pour cet article. Annulez-la d’abord."
+    ),
     "conflict.broken_references": (
         "La base contient des renvois vers des lignes absentes. Restaurez la dernière sauvegarde."
     ),
     "conflict.last_administrator": (
         "C’est le dernier compte d’administration. Nommez d’abord une autre personne."
+    ),
+    "conflict.category_in_use": (
+        "«\u202f{detail}\u202f» contient encore des articles ou des catégories\u00a0: "
+        "fusionnez-la avec une autre."
+    ),
+    "conflict.merge_itself": "Choisissez une autre catégorie\u00a0: celle-ci est la même.",
+    "conflict.third_level": (
+        "Les catégories n’ont que deux niveaux\u00a0: «\u202f{detail}\u202f» ne peut pas "
+        "en former un troisième."
     ),
     "conflict.import_running": (
         "Un autre import vient d’écrire les mêmes articles\u00a0: rien n’a été importé. Recommencez."
@@ -251,6 +278,33 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.moved_since": "«\u202f{detail}\u202f» a changé depuis\u00a0: rien n’a été annulé.",
     "conflict.newer_schema": (
         "Cette base vient d’une version plus récente du logiciel. Mettez le logiciel à jour."
+    ),
+    "conflict.no_review": "Cette demande de relecture n’est plus en cours.",
+    "conflict.own_text": (
+        "Vous avez écrit une partie de ce texte\u00a0: une autre personne doit le relire."
+    ),
+    "conflict.plan_ended": "Cette programmation n’est plus en attente.",
+    "conflict.planned": (
+        "La publication de «\u202f{detail}\u202f» est programmée\u00a0: annulez la programmation "
+        "pour modifier le texte."
+    ),
+    "conflict.published_since": (
+        "Une autre version a été publiée après la programmation\u00a0: comparez les deux textes, puis "
+        "publiez ou programmez de nouveau."
+    ),
+    "conflict.review_open": "Une relecture de ce texte est déjà demandée.",
+    "conflict.review_required": (
+        "Une autre personne doit approuver ce texte avant sa publication\u00a0: demandez une relecture."
+    ),
+    "conflict.too_late": (
+        "Il est trop tard pour annuler\u00a0: restaurez plutôt la version précédente."
+    ),
+    "conflict.voted_since": (
+        "Un lecteur a déjà répondu sur cette version\u00a0: restaurez plutôt la précédente."
+    ),
+    "conflict.withdrawn_since": (
+        "L’article a été retiré de la publication après la programmation\u00a0: publiez ou programmez "
+        "de nouveau."
     ),
     "conflict.no_account": "Ce compte n’existe plus.",
     "conflict.no_draft": "Il n’y a plus de brouillon\u00a0: il a été publié ou abandonné entre-temps.",
@@ -267,6 +321,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.category.length": (
         "Le nom d’une catégorie compte de {detail[0]} à {detail[1]} caractères."
     ),
+    "invalid.comment.empty": "Dites quelles modifications vous demandez.",
+    "invalid.comment.too_long": "Le commentaire ne peut dépasser {detail} caractères.",
+    "invalid.due.past": "Ce moment est déjà passé. Choisissez une date et une heure à venir.",
+    "invalid.category.taken": (
+        "La catégorie «\u202f{detail}\u202f» existe déjà. Choisissez un autre nom, ou fusionnez-les."
+    ),
+    "invalid.internal_note.too_long": "La note interne ne peut dépasser {detail} caractères.",
+    "invalid.owner.unknown": "Cette personne n’a plus de compte ouvert. Choisissez-en une autre.",
+    "invalid.tag.length": "Un mot-clé compte de {detail[0]} à {detail[1]} caractères.",
+    "invalid.tags.too_many": "Un article porte {detail} mots-clés au plus.",
     "invalid.days.range": "La durée va de {detail[0]} à {detail[1]} jours.",
     "invalid.document.too_many_entries": (
         "Ce document contient plus de {detail} questions. Importez-le en plusieurs fois."
@@ -312,6 +376,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.question_missing.too_long": "Votre question ne peut dépasser {detail} caractères.",
     "invalid.reason.length": "Donnez une raison, en {detail[1]} caractères au plus.",
     "invalid.reason.unknown": "Cette raison n’est pas dans la liste.",
+    "invalid.request.too_long": "La demande ne peut dépasser {detail} caractères.",
+    "invalid.review_note.empty": "Écrivez la note avant de l’ajouter.",
+    "invalid.review_note.too_long": "Une note ne peut dépasser {detail} caractères.",
+    "invalid.review_on.past": "Choisissez une date à venir.",
+    "invalid.reviewer.not_allowed": "{detail} ne peut pas relire de textes. Choisissez quelqu’un d’autre.",
+    "invalid.reviewer.own_text": (
+        "{detail} a écrit une partie de ce texte. Choisissez quelqu’un d’autre."
+    ),
     "invalid.scope.unknown": "Ce droit d’accès machine n’est pas connu.",
     "invalid.slug.taken": "L’adresse de la page «\u202f{detail}\u202f» est déjà prise.",
     "invalid.source.format": (
@@ -424,6 +496,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name} n’est pas une adresse de cette machine. Utilisez par exemple 127.0.0.1."
     ),
     "bad_setting.not_a_level": "{name} vaut debug, info, warning ou error.",
+    "bad_setting.not_a_switch": "{name} vaut on ou off.",
     "bad_setting.not_a_port": "{name} est un numéro de port, de 1 à 65535.",
     "bad_setting.not_a_url": "{name} est une adresse complète, par exemple https://aide.example.org.",
     "bad_setting.not_a_pattern": (
@@ -436,6 +509,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bad_setting.not_origins": (
         "{name} est une liste de sites séparés par des virgules, sans page, "
         "par exemple https://www.example.org."
+    ),
+    "bad_setting.not_a_mail_server": (
+        "{name} est l’adresse d’un serveur d’envoi, par exemple "
+        "smtp://nom:motdepasse@mail.example.org:587."
+    ),
+    "bad_setting.not_an_address_of_mail": (
+        "{name} est une adresse e-mail, par exemple aide@example.org."
+    ),
+    "bad_setting.goes_with_the_other": (
+        "{name} manque\u00a0: FAQ_SMTP_URL et FAQ_MAIL_FROM vont ensemble."
     ),
     "bad_setting.too_short": "{name} est trop court\u00a0: donnez au moins 32 caractères au hasard.",
     "bad_setting.unknown": "{name} n’est pas un réglage connu. Vérifiez son orthographe.",
@@ -510,6 +593,12 @@ def points(change: Change) -> str:
     moved, low, high = (_rounded(share * 100, digits) for share in (change.difference, *ends))
     unit = plural(moved, "point")
     return f"{_signed(moved)} {unit}, entre {_signed(low)} et {_signed(high)}"
+
+
+def moved(change: Change) -> str:
+    """Write a difference of shares without its interval: « +12 points »."""
+    rounded = _rounded(change.difference * 100, _digits(change.difference))
+    return f"{_signed(rounded)} {plural(rounded, 'point')}"
 
 
 def plural(n: int | Decimal, singular: str, several: str | None = None) -> str:
@@ -658,6 +747,25 @@ def unhappy_readers(per_week: float | None) -> str | None:
     if per_week is None or per_week < 1:
         return None
     return f"au moins {count(math.floor(per_week), 'lecteur')} par semaine"
+
+
+def pace(per_week: float | None) -> str | None:
+    """Write how fast corrections go: « environ 6 par semaine », « environ 2 par mois »; None unknown.
+
+    By month under one a week, and None under one a month: nobody corrects a third of an article.
+    """
+    if per_week is None:
+        return None
+    if round(per_week) >= 1:
+        return f"environ {number(round(per_week))} par semaine"
+    per_month = round(per_week * Bucket.MONTH.days / 7)
+    return f"environ {number(per_month)} par mois" if per_month >= 1 else None
+
+
+def coverage(judged: int, articles: int) -> str:
+    """Say how many articles can be judged: « 12 articles sur 200 ont assez de votes »."""
+    enough = plural(judged, "a assez de votes", "ont assez de votes")
+    return f"{count(judged, 'article')} sur {number(articles)} {enough}"
 
 
 def outlook(prospect: Prospect) -> str:

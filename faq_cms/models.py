@@ -232,6 +232,15 @@ class Category(Base):
     objective: Mapped[float | None]  # None: the default of `helpfulness`
 
 
+class CategoryRedirect(Base):
+    """The address of a category merged into another; it leads there."""
+
+    __tablename__ = "category_redirect"
+
+    slug: Mapped[str] = mapped_column(String(90), primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
+
+
 class Article(Base):
     """One question of the FAQ through its whole life; its texts are versions.
 
@@ -921,3 +930,106 @@ class DutyRun(Base):
     started_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
     outcome: Mapped[str] = mapped_column(String(24), default="running")
+
+
+# -- reports and mail ----------------------------------------------------------------------------
+
+
+class Cadence(StrEnum):
+    """How often a report is issued."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Report(Base):
+    """The figures of one week or month, frozen when issued: what happens later changes none."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("cadence", "first_day"),
+        CheckConstraint("first_day <= last_day", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cadence: Mapped[Cadence] = mapped_column(_codes(Cadence))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    issued_at: Mapped[dt.datetime]
+    figures: Mapped[dict[str, Any]]
+
+
+class ReportRecipient(Base):
+    """Somebody who receives one kind of report by e-mail and never signs in.
+
+    `key` is what their unsubscribe links hold. The row goes when they leave.
+    """
+
+    __tablename__ = "report_recipient"
+    __table_args__ = (UniqueConstraint("address", "cadence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(254))
+    cadence: Mapped[Cadence] = mapped_column(_codes(Cadence))
+    key: Mapped[str] = mapped_column(String(43), unique=True)
+    added_at: Mapped[dt.datetime]
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class MailState(StrEnum):
+    """Where an outgoing mail stands. Only `waiting` mails are ever tried (again)."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"  # handed over, then silence: it may have left, so it is not sent again
+
+
+class MailFailure(StrEnum):
+    """What the last try to send a mail met."""
+
+    UNREACHABLE = "unreachable"
+    NO_ENCRYPTION = "no_encryption"
+    SIGN_IN = "sign_in"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    NO_ANSWER = "no_answer"
+
+
+class OutgoingMail(Base):
+    """A mail to one person, until the server has taken it. `key` keeps it from being posted twice.
+
+    `claim` names the try under way; `handed_at` is written before the text is given to the server:
+    from then on nobody can know, without an answer, that it did not leave.
+    """
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended_is_dated"
+        ),
+        CheckConstraint("(state = 'sending') = (claim IS NOT NULL)", name="sending_is_claimed"),
+        CheckConstraint("handed_at IS NULL OR state <> 'waiting'", name="handed_is_not_waiting"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str]
+    html: Mapped[str] = mapped_column(default="")
+    unsubscribe_url: Mapped[str] = mapped_column(default="")
+    subscription: Mapped[str] = mapped_column(String(80), default="")  # ends with it, unsent
+    state: Mapped[MailState] = mapped_column(_codes(MailState))
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_at: Mapped[dt.datetime | None]
+    handed_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    failure: Mapped[MailFailure | None] = mapped_column(_codes(MailFailure))
+    answer: Mapped[str] = mapped_column(default="")  # the server's own words

@@ -23,6 +23,7 @@ QUERY_MAX = 200
 TERMS_MAX = 12
 TYPO_FROM = 4  # shorter words have too many neighbours to guess from
 SNIPPET = 180  # characters
+MANY = 1_000  # from here, reading all is cheaper than naming each
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ def rebuild(session: Session) -> None:
 def _remember(session: Session, published: Sequence[PublishedArticle]) -> None:
     if not published:
         return
+    tags = _tags(session, [article.id for article in published])
     documents = [
         {
             "article_id": article.id,
-            "title": _indexed(" ".join((article.question, *article.wordings))),
+            "title": _indexed(
+                " ".join((article.question, *article.wordings, *tags.get(article.id, ())))
+            ),
             "body": _indexed(rendering.plain(article.answer)),
         }
         for article in published
@@ -99,6 +103,17 @@ def _remember(session: Session, published: Sequence[PublishedArticle]) -> None:
             ),
             [{"word": word, "articles": count} for word, count in sorted(known.items())],
         )
+
+
+def _tags(session: Session, article_ids: list[int]) -> dict[int, list[str]]:
+    """The tags of these articles: readers never see them, and find by them."""
+    tags: dict[int, list[str]] = {}
+    query = select(ArticleTag.article_id, ArticleTag.name)
+    if len(article_ids) < MANY:
+        query = query.where(ArticleTag.article_id.in_(article_ids))
+    for article_id, name in session.execute(query):
+        tags.setdefault(article_id, []).append(name)
+    return tags
 
 
 def _forget(session: Session, article_id: int) -> None:

@@ -14,16 +14,31 @@ ACTIONS = {
     "article.create": "a créé un article",
     "article.publish": "a publié une version",
     "article.restore": "a restauré une version",
+    "article.draft": "a travaillé à un brouillon",
+    "article.take_back": "a annulé une publication",
+    "article.plan": "a programmé un article",
+    "article.cancel_plan": "a annulé une programmation",
+    "article.still_accurate": "a confirmé qu’un article est toujours exact",
+    "review.ask": "a demandé une relecture",
+    "review.call_off": "a retiré une demande de relecture",
+    "review.approve": "a approuvé un texte",
+    "review.send_back": "a demandé des modifications",
+    "review.note": "a laissé une note de relecture",
     "article.withdraw": "a retiré un article",
     "article.republish": "a remis un article en ligne",
     "article.discard_draft": "a supprimé un brouillon",
     "article.file_under": "a changé la catégorie d’un article",
+    "article.file": "a changé la fiche d’un article",
     "article.move": "a changé l’adresse d’un article",
     "article.replace": "a remplacé des mots dans plusieurs articles",
     "article.undo_replace": "a annulé un remplacement",
     "article.import": "a importé un document",
     "category.add": "a ajouté une catégorie",
     "category.rename": "a renommé une catégorie",
+    "category.place": "a déplacé une catégorie",
+    "category.shift": "a changé l’ordre des catégories",
+    "category.merge": "a fusionné deux catégories",
+    "category.remove": "a supprimé une catégorie",
     "objective.set": "a changé un objectif",
     "correction.take": "s’est chargé d’une correction",
     "correction.release": "a rendu une correction",
@@ -48,6 +63,15 @@ ACTIONS = {
     "votes.import_totals": "a importé des totaux de votes",
 }
 
+# The fields of an article’s sheet, as `filing` records them.
+FIELDS = {
+    "category": "catégorie",
+    "owner": "responsable",
+    "review_on": "à revoir le",
+    "tags": "mots-clés",
+    "internal_note": "note interne",
+}
+
 
 def detail(row: dict[Any, Any]) -> str:
     """What the action was about, in a few words."""
@@ -58,13 +82,19 @@ def detail(row: dict[Any, Any]) -> str:
         parts.append(f"version {given['version']}")
     if "name" in given:
         parts.append(str(given["name"]))
+    for field, words in (given.get("fields") or {}).items():
+        parts.append(f"{FIELDS[field]}\u00a0: {_move(*words)}" if words else FIELDS[field])
     if "before" in given and "after" in given:
-        parts.append(f"{_word(given['before'])} → {_word(given['after'])}")
+        parts.append(_move(given["before"], given["after"]))
     return " · ".join(parts)
 
 
+def _move(before: object, after: object) -> str:
+    return f"{_word(before)} → {_word(after)}"
+
+
 def _word(value: object) -> str:
-    if value is None:
+    if value in (None, ""):
         return french.UNKNOWN
     if isinstance(value, float):
         return french.percent(value)
