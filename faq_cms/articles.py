@@ -1,8 +1,8 @@
-"""Write a draft, publish it, restore, withdraw, find: the life of an article and its versions.
+"""Write a draft, find an article and its versions, serve what is published.
 
-A draft is the version without number. Every save and publication names what its page had seen
-(`Seen`): when something moved since, `StaleDraft` is raised and nothing is written. Readers and
-channels are served by one query only, `published`, so that no secondary path can leak a draft.
+A draft is the version without number. Every save names what its page had seen (`Seen`): when
+something moved since, `StaleDraft` is raised and nothing is written. Readers and channels are served
+by one query only, `published`, so that no secondary path can leak a draft.
 """
 
 import datetime as dt
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from faq_cms import addresses, db, people, rendering
+from faq_cms import addresses, people, plans, rendering
 from faq_cms.errors import Conflict, Invalid, NotFound, StaleDraft
 from faq_cms.models import (
     Article,
@@ -23,13 +23,13 @@ from faq_cms.models import (
     ImportedEntry,
     Period,
     Redirect,
-    Significance,
+    Role,
     Version,
 )
 from faq_cms.people import Actor
 
 QUESTION_MAX = 300
-NOTE_MAX = 500
+NOTE_MAX = 500  # of the note a version is published with
 EXTERNAL: Final = "id:"  # starts the key of an imported entry that has an identifier of its own
 
 
@@ -73,6 +73,8 @@ class PublishedArticle:
     published_at: dt.datetime
     updated_at: dt.datetime
     url: str = ""
+    parent: str | None = None  # the category above its own
+    parent_slug: str | None = None
 
 
 # -- writing -------------------------------------------------------------------------------------
@@ -115,17 +117,17 @@ def save_draft(
     """
     people.authorize(session, actor, "article.write")
     text = _checked(text)
-    article = _locked(session, article_id)
+    article = locked(session, article_id)
     draft = draft_of(session, article_id)
-    _refuse_stale(session, article, draft, seen)
+    refuse_stale(session, article, draft, seen)
     if draft is None:
+        _note_hand(session, actor, article_id, now=now)
         return _add_draft(session, actor, article, text, now=now)
-    if (draft.question, draft.answer, tuple(draft.wordings)) == (
-        text.question,
-        text.answer,
-        text.wordings,
-    ):
+    if text_of(draft) == text:
         return draft
+    plans.refuse_frozen(session, article_id, draft.question)
+    if draft.author_id != actor.id:
+        _note_hand(session, actor, article_id, now=now)
     draft.question, draft.answer, draft.wordings = text.question, text.answer, list(text.wordings)
     draft.author_id, draft.author = actor.id, actor.name
     draft.saved_at = now
@@ -135,156 +137,45 @@ def save_draft(
     return draft
 
 
-def discard_draft(
-    session: Session, actor: Actor, article_id: int, *, seen: Seen, now: dt.datetime
-) -> None:
-    """Throw the draft away. An article never published goes with it. Raises StaleDraft."""
-    people.authorize(session, actor, "article.write")
-    article = _locked(session, article_id)
-    draft = draft_of(session, article_id)
-    if draft is None:
-        raise Conflict("no_draft", article_id)
-    _refuse_stale(session, article, draft, seen)
-    session.delete(draft)
-    session.flush()
-    if latest_number(session, article_id) is None:
-        session.execute(delete(ImportedEntry).where(ImportedEntry.article_id == article_id))
-        session.delete(article)
-    people.record(
-        session, actor, "article.discard_draft", kind="article", object_id=article_id, now=now
-    )
-
-
-def publish(
-    session: Session,
-    actor: Actor,
-    article_id: int,
-    *,
-    seen: Seen,
-    significance: Significance,
-    note: str = "",
-    now: dt.datetime,
+def begin_again(
+    session: Session, article: Article, source: Version, *, now: dt.datetime
 ) -> Version:
-    """Number the draft and make it what the public reads.
-
-    `significance` says whether the measuring period goes on (minor) or a new one opens (major); a
-    first version always opens one. Raises StaleDraft, Conflict("no_draft"), Conflict("unchanged")
-    when the draft says what is live already, Invalid when question or answer is empty.
-    """
-    people.authorize(session, actor, "article.publish")
-    article = _locked(session, article_id)
-    draft = draft_of(session, article_id)
-    _refuse_stale(session, article, draft, seen)
-    if draft is None:
-        raise Conflict("no_draft", article_id)
-    for field in ("question", "answer"):
-        if not getattr(draft, field).strip():
-            raise Invalid(field, "empty")
-    live = version(session, article.live_version_id) if article.live_version_id else None
-    if live and _content(live) == _content(draft):
-        raise Conflict("unchanged", article_id)
-    draft.base_id = article.live_version_id
-    _number(session, article, draft, significance=significance, note=note, now=now)
-    people.record(
+    """Make a published text the draft once more; it stays its authors’ work."""
+    draft = _add_draft(
         session,
-        actor,
-        "article.publish",
-        kind="article",
-        object_id=article.id,
+        Actor(source.author_id, source.author, Role.EDITOR),
+        article,
+        text_of(source),
         now=now,
-        version=draft.number,
-        significance=significance,
     )
+    draft.created_at = source.created_at  # whose hands are in it: see `hands`
+    session.flush()
     return draft
 
 
-def restore(
-    session: Session,
-    actor: Actor,
-    article_id: int,
-    *,
-    version_id: int,
-    seen: Seen,
-    significance: Significance = Significance.MAJOR,
-    note: str = "",
-    now: dt.datetime,
-) -> Version:
-    """Publish a copy of an earlier version as a new one. A draft in progress is left as it is.
+def ready(session: Session, article: Article, seen: Seen) -> Version:
+    """The draft as it was seen, if it could be published as it stands.
 
-    Raises StaleDraft when the live version moved since `seen`, Conflict("unchanged") when the
-    earlier version says what is live already.
+    Raises StaleDraft, Conflict("no_draft"), Conflict("unchanged") when it says what is live already,
+    Invalid when question or answer is empty.
     """
-    people.authorize(session, actor, "article.publish")
-    article = _locked(session, article_id)
-    _refuse_stale(session, article, draft_of(session, article_id), seen)
-    source = version(session, version_id)
-    if source.article_id != article_id or source.number is None:
-        raise NotFound("version", version_id)
-    live = version(session, article.live_version_id) if article.live_version_id else None
-    if live and _content(live) == _content(source):
-        raise Conflict("unchanged", article_id)
-    copy = Version(
-        article_id=article_id,
-        question=source.question,
-        answer=source.answer,
-        wordings=list(source.wordings),
-        author_id=actor.id,
-        author=actor.name,
-        created_at=now,
-        saved_at=now,
-        revision=1,
-        base_id=article.live_version_id,
-        restored_from_id=source.id,
-    )
-    _number(session, article, copy, significance=significance, note=note, now=now)
-    people.record(
-        session,
-        actor,
-        "article.restore",
-        kind="article",
-        object_id=article_id,
-        now=now,
-        version=copy.number,
-        source=source.number,
-        significance=significance,
-    )
-    return copy
+    draft = draft_of(session, article.id)
+    refuse_stale(session, article, draft, seen)
+    if draft is None:
+        raise Conflict("no_draft", article.id)
+    for field in ("question", "answer"):
+        if not getattr(draft, field).strip():
+            raise Invalid(field, "empty")
+    refuse_unchanged(session, article, draft)
+    return draft
 
 
-def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
-    """Take a published article off every public page and channel. `republish` undoes it."""
-    people.authorize(session, actor, "article.withdraw")
-    article = _locked(session, article_id)
-    if article.live_version_id is None:
-        raise Conflict("not_published", article_id)
-    article.live_version_id, article.withdrawn_at = None, now
-    db.bump(session, content=True)
-    people.record(session, actor, "article.withdraw", kind="article", object_id=article_id, now=now)
-
-
-def republish(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Version:
-    """Put the last published version of a withdrawn article back, unchanged: the undo of withdraw."""
-    people.authorize(session, actor, "article.publish")
-    article = _locked(session, article_id)
-    number = latest_number(session, article_id)
-    if article.withdrawn_at is None or number is None:
-        raise Conflict("not_withdrawn", article_id)
-    last = session.scalars(
-        select(Version).where(Version.article_id == article_id, Version.number == number)
-    ).one()
-    article.live_version_id, article.withdrawn_at = last.id, None
-    article.updated_at = now
-    db.bump(session, content=True)
-    people.record(
-        session,
-        actor,
-        "article.republish",
-        kind="article",
-        object_id=article_id,
-        now=now,
-        version=number,
-    )
-    return last
+def refuse_unchanged(session: Session, article: Article, text: Version) -> None:
+    """Raise Conflict("unchanged") when publishing this text would change nothing for readers."""
+    if article.live_version_id is not None:
+        live = version(session, article.live_version_id)
+        if text_of(live) == text_of(text):
+            raise Conflict("unchanged", article.id)
 
 
 def _checked(text: Text) -> Text:
@@ -303,11 +194,7 @@ def _one_line(text: str, field: str) -> str:
     return " ".join(rendering.clean(text, field=field).split("\n")).strip()
 
 
-def _content(text: Version) -> tuple[str, str, tuple[str, ...]]:
-    return text.question, text.answer, tuple(text.wordings)
-
-
-def _locked(session: Session, article_id: int) -> Article:
+def locked(session: Session, article_id: int) -> Article:
     """The article, its row held until the transaction ends. Raises NotFound."""
     article = session.scalar(
         select(Article)
@@ -320,7 +207,8 @@ def _locked(session: Session, article_id: int) -> Article:
     return article
 
 
-def _refuse_stale(session: Session, article: Article, draft: Version | None, seen: Seen) -> None:
+def refuse_stale(session: Session, article: Article, draft: Version | None, seen: Seen) -> None:
+    """Raise StaleDraft when the article is no longer what a page had seen."""
     present = Seen(article.live_version_id, draft.revision if draft else 0)
     if present == seen:
         return
@@ -335,6 +223,11 @@ def _refuse_stale(session: Session, article: Article, draft: Version | None, see
         current_answer=standing.answer if standing else "",
         changed_by=standing.author if standing else "",
     )
+
+
+def _note_hand(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
+    """Remember that somebody else than before types in this draft: see `hands`."""
+    people.record(session, actor, "article.draft", kind="article", object_id=article_id, now=now)
 
 
 def _add_draft(
@@ -356,40 +249,6 @@ def _add_draft(
     session.add(draft)
     session.flush()
     return draft
-
-
-def _number(
-    session: Session,
-    article: Article,
-    text: Version,
-    *,
-    significance: Significance,
-    note: str,
-    now: dt.datetime,
-) -> None:
-    """Turn a text into the article's next version, in the right measuring period, and make it live."""
-    note = rendering.clean(note).strip()
-    if len(note) > NOTE_MAX:
-        raise Invalid("note", "too_long", NOTE_MAX)
-    last = latest_number(session, article.id) or 0
-    period = current_period(session, article.id)
-    if period is None or significance is Significance.MAJOR:
-        significance = Significance.MAJOR
-        period = Period(
-            article_id=article.id, number=(period.number if period else 0) + 1, opened_at=now
-        )
-        session.add(period)
-        session.flush()
-    if last == 0:
-        article.slug = addresses.free(session, text.question, own=article.id)
-    text.number, text.published_at, text.period_id = last + 1, now, period.id
-    text.significance, text.note = significance, note
-    session.add(text)
-    session.flush()
-    article.live_version_id, article.withdrawn_at = text.id, None
-    article.updated_at = now
-    db.bump(session, content=True)
-    session.flush()
 
 
 # -- finding -------------------------------------------------------------------------------------
@@ -418,6 +277,21 @@ def draft_of(session: Session, article_id: int) -> Version | None:
         .where(Version.article_id == article_id, Version.number.is_(None))
         .execution_options(populate_existing=True)
     )
+
+
+def text_of(version: Version) -> Text:
+    """What a version says."""
+    return Text(version.question, version.answer, tuple(version.wordings))
+
+
+def hands(session: Session, text: Version) -> set[int | None]:
+    """The accounts of everybody who typed a part of this text (None: the installation itself)."""
+    wrote = ("article.create", "article.draft")
+    since, until = text.created_at, text.published_at
+    typed = people.doers(
+        session, wrote, kind="article", object_id=text.article_id, since=since, until=until
+    )
+    return typed | {text.author_id}
 
 
 def seen(session: Session, article_id: int) -> Seen:
@@ -452,14 +326,28 @@ def latest_number(session: Session, article_id: int) -> int | None:
     return session.scalar(select(func.max(Version.number)).where(Version.article_id == article_id))
 
 
+def taken_back(session: Session, article_id: int) -> set[int]:
+    """The ids of versions published by mistake and taken back at once: nothing goes on from them."""
+    done = people.recorded(session, "article.take_back", about=("article", article_id))
+    return {int(detail["version_id"]) for *_, detail in done}
+
+
+def standing(session: Session, article_id: int) -> Version | None:
+    """The version the public reads, else the last it read; None before the first publication."""
+    live_id = article(session, article_id).live_version_id
+    if live_id is not None:
+        return version(session, live_id)
+    gone = taken_back(session, article_id)
+    return next((each for each in history(session, article_id) if each.id not in gone), None)
+
+
 def current_period(session: Session, article_id: int) -> Period | None:
-    """The measuring period that is running; None before the first publication."""
-    return session.scalar(
-        select(Period)
-        .where(Period.article_id == article_id)
-        .order_by(Period.number.desc())
-        .limit(1)
-    )
+    """The measuring period of what the public reads, or read last; None before the first publication.
+
+    Not always the newest: that of a version taken back holds nobody's vote, and stays behind.
+    """
+    last = standing(session, article_id)
+    return session.get(Period, last.period_id) if last else None
 
 
 def library(session: Session) -> pd.DataFrame:
@@ -531,14 +419,26 @@ def measurable(session: Session) -> dict[str, int]:
 # -- what the public reads -----------------------------------------------------------------------
 
 
-def _published() -> Select[Article, Version, Category]:
+_PARENT: Final = aliased(Category)
+
+
+def _published() -> Select[Article, Version, Category, Category]:
     """The only query behind every public page, feed, export and search result."""
     return (
-        select(Article, Version, Category)
+        select(Article, Version, Category, _PARENT)
         .join(Version, Version.id == Article.live_version_id)
         .outerjoin(Category, Category.id == Article.category_id)
+        .outerjoin(_PARENT, _PARENT.id == Category.parent_id)
         .where(Version.number.is_not(None))
-        .order_by(Category.position, Category.id, Article.id)
+        .order_by(
+            # As the tree is read: a category, then those under it; what is filed nowhere comes last.
+            func.coalesce(_PARENT.position, Category.position).nulls_last(),
+            func.coalesce(_PARENT.id, Category.id),
+            Category.parent_id.is_not(None),
+            Category.position,
+            Category.id,
+            Article.id,
+        )
     )
 
 
@@ -551,16 +451,16 @@ def published(
 ) -> list[PublishedArticle]:
     """What the public may read, by category then age; only `ids`, or a category's, when given.
 
-    URLs are absolute when `base_url` is.
+    A category's are those of the categories under it too. URLs are absolute when `base_url` is.
     """
     query = _published()
     if ids is not None:
         query = query.where(Article.id.in_(ids))
     if category is not None:
-        query = query.where(Category.slug == category)
+        query = query.where(or_(Category.slug == category, _PARENT.slug == category))
     return [
-        _as_published(article, version, category, base_url)
-        for article, version, category in session.execute(query)
+        _as_published(article, version, category, parent, base_url)
+        for article, version, category, parent in session.execute(query)
     ]
 
 
@@ -598,7 +498,11 @@ def withdrawn(session: Session, *, since: dt.datetime) -> list[tuple[str, dt.dat
 
 
 def _as_published(
-    article: Article, version: Version, category: Category | None, base_url: str
+    article: Article,
+    version: Version,
+    category: Category | None,
+    parent: Category | None,
+    base_url: str,
 ) -> PublishedArticle:
     assert version.number is not None and version.published_at is not None  # noqa: S101, PT018 — CHECK published_is_numbered
     return PublishedArticle(
@@ -615,4 +519,6 @@ def _as_published(
         published_at=version.published_at,
         updated_at=article.updated_at,
         url=f"{base_url}/aide/{article.slug}",
+        parent=parent.name if parent else None,
+        parent_slug=parent.slug if parent else None,
     )

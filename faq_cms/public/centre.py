@@ -3,7 +3,6 @@
 import datetime as dt
 import functools
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from starlette.requests import Request
@@ -11,31 +10,73 @@ from starlette.responses import Response
 
 from faq_cms import articles, categories, db, rendering, settings
 from faq_cms.articles import PublishedArticle
+from faq_cms.categories import Branch
 from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
 from faq_cms.errors import NotFound
+from faq_cms.models import Category
 from faq_cms.public import ballot, pages, said, searching, views
 
 RELATED: Final = 5
 LISTED: Final = 12  # questions of one category on the home page; the rest is one click away
+LISTED_UNDER: Final = 5  # and of a category under it
 EXCERPT: Final = 180  # characters
 
 
 def home(request: Request) -> Response:
     """Every category with its questions."""
     with db.reading() as session:
-        found = articles.published(session)
-    groups = [
-        {"name": name, "slug": slug, "articles": list(members)}
-        for (name, slug), members in groupby(found, lambda a: (a.category, a.category_slug))
-    ]
+        tree, found = categories.tree(session), articles.published(session)
     return pages.page(
         request,
         "home.html",
-        groups=groups,
+        groups=_groups(tree, found),
+        unfiled=[each for each in found if each.category_slug is None],
         listed=LISTED,
+        listed_under=LISTED_UNDER,
         canonical=_absolute("/aide"),
         shared=True,
     )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A category as readers see it: its own questions, then the categories under it that have any."""
+
+    name: str
+    slug: str
+    articles: tuple[PublishedArticle, ...]
+    under: tuple["_Group", ...] = ()
+
+    @property
+    def questions(self) -> int:
+        """How many there are, at both levels."""
+        return len(self.articles) + sum(each.questions for each in self.under)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the home page leaves some out."""
+        return len(self.articles) > LISTED or any(
+            len(each.articles) > LISTED_UNDER for each in self.under
+        )
+
+
+def _groups(tree: list[Branch], found: list[PublishedArticle]) -> list[_Group]:
+    """The tree without its empty branches."""
+    filed: dict[str | None, list[PublishedArticle]] = {}
+    for each in found:
+        filed.setdefault(each.category_slug, []).append(each)
+
+    def group(category: Category, under: tuple[_Group, ...] = ()) -> _Group:
+        return _Group(category.name, category.slug, tuple(filed.get(category.slug, ())), under)
+
+    branches = (
+        group(
+            each.category,
+            tuple(below for child in each.children if (below := group(child)).articles),
+        )
+        for each in tree
+    )
+    return [branch for branch in branches if branch.questions]
 
 
 def article(request: Request) -> Response:
@@ -122,18 +163,23 @@ def _context(
 
 
 def category(request: Request) -> Response:
-    """The questions of one category, each with the beginning of its answer."""
+    """The questions of one category, those under it after its own; a merged one leads further."""
     slug = pages.slug(request)
     with db.reading() as session:
-        known = {each.slug: each.name for each in categories.ordered(session)}
-        if slug not in known:
-            raise NotFound("category", slug)
-        found = articles.published(session, category=slug)
+        trail = categories.trail(session, slug)
+        if not trail:
+            moved = categories.moved_to(session, slug)
+            if moved is None:
+                raise NotFound("category", slug)
+            return pages.go(f"/aide/categories/{moved}", 301)
+        tree, found = categories.tree(session), articles.published(session, category=slug)
     return pages.page(
         request,
         "category.html",
-        name=known[slug],
-        articles=found,
+        name=trail[-1].name,
+        above=trail[:-1],
+        articles=[each for each in found if each.category_slug == slug],
+        under=[below for each in _groups(tree, found) if each.slug == slug for below in each.under],
         excerpt=excerpt,
         canonical=_absolute(f"/aide/categories/{slug}"),
         shared=True,

@@ -41,12 +41,15 @@ def preview(request: Request) -> Response:
             text = draft or live or next(iter(history), None)
         if text is None:
             raise NotFound("version", number)
-        category = session.get(Category, article.category_id) if article.category_id else None
-    return centre.article_page(request, _as_if_published(article, text, category), [], None)
+        category = article.category
+        parent = (
+            session.get(Category, category.parent_id) if category and category.parent_id else None
+        )
+    return centre.article_page(request, _as_if_published(article, text, category, parent), [], None)
 
 
 def _as_if_published(
-    article: Article, text: Version, category: Category | None
+    article: Article, text: Version, category: Category | None, parent: Category | None
 ) -> PublishedArticle:
     return PublishedArticle(
         id=article.id,
@@ -57,6 +60,8 @@ def _as_if_published(
         wordings=tuple(text.wordings),
         category=category.name if category else None,
         category_slug=category.slug if category else None,
+        parent=parent.name if parent else None,
+        parent_slug=parent.slug if parent else None,
         version_id=text.id,
         version=text.number or 0,
         published_at=text.published_at or text.saved_at,

@@ -68,6 +68,36 @@ def test_a_long_category_is_one_click_away(client: TestClient) -> None:
     assert client.get("/aide/categories/paiement").text.count("<li>") == centre.LISTED + 3
 
 
+def test_two_levels_are_read_on_the_home_page_the_category_and_the_trail(
+    client: TestClient,
+) -> None:
+    top, _ = filed("Facturation", "Quand suis-je facturé\u202f?")
+    under, (article,) = filed("Paiement", "Puis-je payer en ligne\u202f?")
+    gone, _ = filed("Règlement")
+    with db.transaction() as session:
+        categories.place(session, people.SYSTEM, category_id=under.id, parent_id=top.id, now=NOW)
+        categories.merge(
+            session,
+            people.SYSTEM,
+            category_id=gone.id,
+            into_id=under.id,
+            objective=None,
+            now=NOW,
+        )
+    home = client.get("/aide").text
+    assert re.findall(r"<h([23])><a href=\"([^\"]+)", home) == [
+        ("2", "/aide/categories/facturation"),
+        ("3", "/aide/categories/paiement"),
+    ]
+    assert "Paiement" in text_of(client.get("/aide/categories/facturation").text)
+    assert 'href="/aide/categories/facturation">Facturation' in (
+        page := client.get(f"/aide/{article.slug}").text
+    )
+    assert page.index("categories/facturation") < page.index("categories/paiement")
+    moved = client.get("/aide/categories/reglement", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (301, "/aide/categories/paiement")
+
+
 def test_an_article_shows_its_answer_date_neighbours_and_question(client: TestClient) -> None:
     _, (own, other) = filed("Paiement", content.QUESTION, "Puis-je payer en ligne\u202f?")
     page = client.get(f"/aide/{own.slug}").text
