@@ -32,15 +32,13 @@ _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
 _Columns = TypeVarTuple("_Columns")
 
 
-def _running() -> Select[int, int]:
-    """(article_id, period_id) of each article's current measuring period."""
-    newest = (
-        select(Period.article_id, func.max(Period.number).label("number"))
-        .group_by(Period.article_id)
-        .subquery()
-    )
-    return select(Period.article_id, Period.id.label("period_id")).join(
-        newest, (newest.c.article_id == Period.article_id) & (newest.c.number == Period.number)
+def _running() -> Select[int, int | None]:
+    """(article_id, period_id) of each published article's current measuring period.
+
+    That of the version being read, not the newest: a version taken back leaves one behind.
+    """
+    return select(Version.article_id, Version.period_id).join(
+        Article, Article.live_version_id == Version.id
     )
 
 

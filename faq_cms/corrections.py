@@ -80,7 +80,9 @@ def release(session: Session, actor: Actor, article_id: int, *, now: dt.datetime
     """Put a taken correction back for anybody."""
     people.authorize(session, actor, "correction.work")
     row = _listed_or_refuse(session, article_id)
-    row.state, row.taken_by_id, row.taken_at = CorrectionState.NEW, None, None
+    row.taken_by_id, row.taken_at = None, None
+    if row.state is CorrectionState.TAKEN:  # a draft a colleague is reading stays *En relecture*
+        row.state = CorrectionState.NEW
     people.record(
         session, actor, "correction.release", kind="article", object_id=article_id, now=now
     )
@@ -135,6 +137,42 @@ def answered(
     session.flush()
     db.bump(session)
     return row
+
+
+def unanswered(session: Session, version: Version) -> None:
+    """The version is taken back: what it answered, or stopped being observed, is as it was before."""
+    flags.reopen(session, version)
+    row = observation(session, version.article_id)
+    if row is not None and row.version_id == version.id:
+        if row.taken_at == row.corrected_at:  # nobody had taken it: publishing did
+            row.taken_by_id, row.taken_at = None, None
+        row.state = CorrectionState.NEW if row.taken_by_id is None else CorrectionState.TAKEN
+        row.version_id, row.corrected_at = None, None
+        session.flush()
+    superseded = session.scalar(
+        select(Correction).where(
+            Correction.article_id == version.article_id,
+            Correction.state == CorrectionState.UNMEASURED,
+            Correction.reason == "superseded",
+            Correction.closed_at == version.published_at,
+        )
+    )
+    if superseded is not None:
+        superseded.state, superseded.closed_at = CorrectionState.OBSERVING, None
+        superseded.reason = ""
+    session.flush()
+    db.bump(session)
+
+
+def follow_review(session: Session, article_id: int, *, is_open: bool) -> None:
+    """*En relecture* while a colleague is asked to read the draft; as before afterwards."""
+    row = listed(session, article_id)
+    if row is None or is_open is (row.state is CorrectionState.IN_REVIEW):
+        return
+    taken = CorrectionState.NEW if row.taken_by_id is None else CorrectionState.TAKEN
+    row.state = CorrectionState.IN_REVIEW if is_open else taken
+    session.flush()
+    db.bump(session)
 
 
 def article_withdrawn(session: Session, article_id: int, *, now: dt.datetime) -> None:

@@ -10,10 +10,34 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, flags, imported_votes, people, remarks, search, votes
+from faq_cms import (
+    articles,
+    corrections,
+    flags,
+    french,
+    imported_votes,
+    people,
+    plans,
+    publishing,
+    remarks,
+    reviews,
+    search,
+    votes,
+)
 from faq_cms.articles import Seen
+from faq_cms.errors import Conflict, FaqError, Invalid
 from faq_cms.imported_votes import DatedVote, Imported
-from faq_cms.models import Reason, Remark, RemarkState, Significance, Version
+from faq_cms.models import (
+    Article,
+    Plan,
+    PlannedAction,
+    Reason,
+    Remark,
+    RemarkState,
+    Review,
+    Significance,
+    Version,
+)
 from faq_cms.people import Actor
 from faq_cms.votes import Burst, Receipt
 
@@ -88,8 +112,13 @@ def votes_withheld(
 
 def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:
     """Make the article's flags, and its place in À corriger, say what its figures say."""
-    if flags.judge(session, article_id, now=now):
-        corrections.follow(session, article_id, now=now)
+    if flags.judge(session, article_id, now=now) and corrections.follow(
+        session, article_id, now=now
+    ):
+        _follow_review(session, article_id)
+
+
+# -- publishing ----------------------------------------------------------------------------------
 
 
 def publish(
@@ -104,7 +133,7 @@ def publish(
     now: dt.datetime,
 ) -> Version:
     """Publish the draft. A *Fond* version answers what is listed; the ticked remarks name it."""
-    version = articles.publish(
+    version = publishing.publish(
         session, actor, article_id, seen=seen, significance=significance, note=note, now=now
     )
     _published(session, actor, version, now=now)
@@ -131,8 +160,8 @@ def restore(
     note: str = "",
     now: dt.datetime,
 ) -> Version:
-    """Publish a copy of an earlier version. See `articles.restore`."""
-    version = articles.restore(
+    """Publish a copy of an earlier version. See `publishing.restore`."""
+    version = publishing.restore(
         session,
         actor,
         article_id,
@@ -146,19 +175,208 @@ def restore(
     return version
 
 
+def take_back(
+    session: Session, actor: Actor, article_id: int, *, version_id: int, now: dt.datetime
+) -> None:
+    """« Annuler » a publication: everything it did is undone with it. See `publishing.take_back`."""
+    version = publishing.take_back(session, actor, article_id, version_id=version_id, now=now)
+    for remark_id in remarks.answered_in(session, version.id):
+        remarks.handle(session, actor, remark_id, state=RemarkState.NEW, now=now)
+    corrections.unanswered(session, version)
+    _left(session, article_id, now=now)
+
+
 def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
     """Take an article off the public pages, and off À corriger."""
-    articles.withdraw(session, actor, article_id, now=now)
-    search.index(session, article_id)
-    corrections.article_withdrawn(session, article_id, now=now)
+    publishing.withdraw(session, actor, article_id, now=now)
+    _left(session, article_id, now=now)
 
 
 def republish(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Version:
     """Undo a withdrawal; what the figures say lists the article again."""
-    version = articles.republish(session, actor, article_id, now=now)
+    version = publishing.republish(session, actor, article_id, now=now)
     search.index(session, article_id)
     rejudged(session, article_id, now=now)
     return version
+
+
+def _published(session: Session, actor: Actor, version: Version, *, now: dt.datetime) -> None:
+    """What a publication does to the list (*Fond* answers it, *Forme* does not) and to the search."""
+    _follow_review(session, version.article_id)
+    if version.significance is Significance.MAJOR:
+        corrections.answered(session, actor, version.article_id, version, now=now)
+    search.index(session, version.article_id)
+    rejudged(session, version.article_id, now=now)
+
+
+def _left(session: Session, article_id: int, *, now: dt.datetime) -> None:
+    """A version has left the public pages: the search and the list follow what is there now."""
+    search.index(session, article_id)
+    if articles.article(session, article_id).live_version_id is None:
+        corrections.article_withdrawn(session, article_id, now=now)
+    else:
+        rejudged(session, article_id, now=now)
+
+
+# -- reviewing a draft ---------------------------------------------------------------------------
+
+
+def review_asked(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    seen: Seen,
+    reviewer_id: int | None = None,
+    request: str = "",
+    now: dt.datetime,
+) -> Review:
+    """Ask for a relecture; the correction of a listed article is then *En relecture*."""
+    review = reviews.ask(
+        session,
+        actor,
+        article_id,
+        seen=seen,
+        reviewer_id=reviewer_id,
+        request=request,
+        now=now,
+    )
+    _follow_review(session, article_id)
+    return review
+
+
+def review_called_off(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
+    """Withdraw the request. See `reviews.call_off`."""
+    reviews.call_off(session, actor, article_id, now=now)
+    _follow_review(session, article_id)
+
+
+def review_decided(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    seen: Seen,
+    approved: bool,
+    comment: str = "",
+    now: dt.datetime,
+) -> Review:
+    """Approve a draft, or ask for changes. See `reviews.decide`."""
+    review = reviews.decide(
+        session, actor, article_id, seen=seen, approved=approved, comment=comment, now=now
+    )
+    _follow_review(session, article_id)
+    return review
+
+
+def draft_discarded(
+    session: Session, actor: Actor, article_id: int, *, seen: Seen, now: dt.datetime
+) -> None:
+    """Throw a draft away, with the request to read it. See `publishing.discard_draft`."""
+    publishing.discard_draft(session, actor, article_id, seen=seen, now=now)
+    _follow_review(session, article_id)
+
+
+def _follow_review(session: Session, article_id: int) -> None:
+    is_open = reviews.open_request(session, article_id) is not None
+    corrections.follow_review(session, article_id, is_open=is_open)
+
+
+# -- what the clock will do ----------------------------------------------------------------------
+
+
+def plan_publication(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    seen: Seen,
+    due_at: dt.datetime,
+    significance: Significance,
+    note: str = "",
+    answered_remarks: Sequence[int] = (),
+    now: dt.datetime,
+) -> Plan:
+    """« Programmer la publication » of the draft as it was seen; until then it is frozen.
+
+    What a publication would refuse now is refused now, and asked again when its time comes.
+    """
+    people.authorize(session, actor, "article.publish")
+    draft = articles.ready(session, articles.locked(session, article_id), seen)
+    reviews.require(session, actor, draft)
+    if len(note) > articles.NOTE_MAX:
+        raise Invalid("note", "too_long", articles.NOTE_MAX)
+    return plans.add_publication(
+        session,
+        actor,
+        draft,
+        due_at=due_at,
+        significance=significance,
+        note=note,
+        answered_remarks=answered_remarks,
+        now=now,
+    )
+
+
+def plan_withdrawal(
+    session: Session, actor: Actor, article_id: int, *, due_at: dt.datetime, now: dt.datetime
+) -> Plan:
+    """« Retirer le… » an article that is published, or will be by then."""
+    article = articles.locked(session, article_id)
+    publication = plans.pending(session, article_id).get(PlannedAction.PUBLISH)
+    if article.live_version_id is None and (publication is None or publication.due_at >= due_at):
+        raise Conflict("not_published", article_id)
+    return plans.add_withdrawal(session, actor, article_id, due_at=due_at, now=now)
+
+
+def plan_due(session: Session, plan_id: int, article_id: int, *, now: dt.datetime) -> Plan | None:
+    """Do what was planned, in the name and with the present rights of who planned it.
+
+    None when somebody else did, or cancelled it. What is refused ends the plan *Échouée*, with the
+    sentence that says why; nothing else is written then.
+    """
+    article = articles.locked(session, article_id)
+    plan = plans.claim(session, plan_id, now=now)
+    if plan is None:
+        return None
+    try:
+        with session.begin_nested():
+            _carry_out(session, article, plan, now=now)
+    except FaqError as error:
+        plans.fail(session, plan, french.sentence(error))
+    return plan
+
+
+def _carry_out(session: Session, article: Article, plan: Plan, *, now: dt.datetime) -> None:
+    actor = plans.planner(session, plan)
+    if plan.action is PlannedAction.WITHDRAW:
+        withdraw(session, actor, article.id, now=now)
+        return
+    _refuse_overtaken(session, article, plan)
+    assert plan.revision is not None and plan.significance is not None  # noqa: S101, PT018 — CHECK publication_names_text
+    publish(
+        session,
+        actor,
+        article.id,
+        seen=Seen(article.live_version_id, plan.revision),
+        significance=plan.significance,
+        note=plan.note,
+        answered_remarks=plan.answered_remarks,
+        now=now,
+    )
+
+
+def _refuse_overtaken(session: Session, article: Article, plan: Plan) -> None:
+    """What readers have is no longer what the planner saw: a person must look again."""
+    if article.withdrawn_at is not None and article.withdrawn_at > plan.created_at:
+        raise Conflict("withdrawn_since", article.id)
+    if article.live_version_id is not None:
+        published_at = articles.version(session, article.live_version_id).published_at
+        if published_at is not None and published_at > plan.created_at:
+            raise Conflict("published_since", article.id)
+
+
+# -- judging -------------------------------------------------------------------------------------
 
 
 def review(session: Session, actor: Actor, *, now: dt.datetime) -> list[int]:
@@ -168,11 +386,3 @@ def review(session: Session, actor: Actor, *, now: dt.datetime) -> list[int]:
     for article_id in concerned:
         rejudged(session, article_id, now=now)
     return concerned
-
-
-def _published(session: Session, actor: Actor, version: Version, *, now: dt.datetime) -> None:
-    """What a publication does to the list (*Fond* answers it, *Forme* does not) and to the search."""
-    if version.significance is Significance.MAJOR:
-        corrections.answered(session, actor, version.article_id, version, now=now)
-    search.index(session, version.article_id)
-    rejudged(session, version.article_id, now=now)

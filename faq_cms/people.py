@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,6 +68,7 @@ _LEAST: Final[dict[str, Role]] = {
     "export": Role.MANAGER,
     "votes.import": Role.MANAGER,
     "votes.release": Role.MANAGER,
+    "report.manage": Role.MANAGER,
     "person.invite": Role.MANAGER,
     "person.manage": Role.ADMINISTRATOR,
     "token.manage": Role.ADMINISTRATOR,
@@ -165,12 +167,38 @@ def trail(
 
 
 def recorded(
-    session: Session, action: str
+    session: Session, action: str, *, about: tuple[str, int] | None = None
 ) -> list[tuple[dt.datetime, str, int | None, dict[str, Any]]]:
-    """Every time this was done, newest first: when, by whom, to what, the details. Reads only."""
+    """Every time this was done, newest first: when, by whom, to what, the details. Reads only.
+
+    `about`: only to this one object, by its kind and id.
+    """
     query = select(Audit.at, Audit.actor, Audit.object_id, Audit.detail)
+    if about is not None:
+        query = query.where(Audit.object_kind == about[0], Audit.object_id == about[1])
     rows = session.execute(query.where(Audit.action == action).order_by(Audit.id.desc()))
     return [(at, actor, object_id, detail or {}) for at, actor, object_id, detail in rows]
+
+
+def doers(
+    session: Session,
+    actions: Sequence[str],
+    *,
+    kind: str,
+    object_id: int,
+    since: dt.datetime,
+    until: dt.datetime | None = None,
+) -> set[int | None]:
+    """The accounts that did any of these to one object, both instants included. Reads only."""
+    query = select(Audit.account_id).where(
+        Audit.object_kind == kind,
+        Audit.object_id == object_id,
+        Audit.action.in_(actions),
+        Audit.at >= since,
+    )
+    if until is not None:
+        query = query.where(Audit.at <= until)
+    return set(session.scalars(query))
 
 
 def hash_password(password: str, *, name: str) -> str:

@@ -109,6 +109,16 @@ def counts(session: Session) -> dict[RemarkState, int]:
     return {state: int(count) for state, count in rows}
 
 
+def received(session: Session, *, since: dt.datetime, until: dt.datetime) -> int:
+    """How many remarks were left from one instant to just before another."""
+    return (
+        session.scalar(
+            select(func.count()).where(Remark.received_at >= since, Remark.received_at < until)
+        )
+        or 0
+    )
+
+
 def handle(
     session: Session,
     actor: Actor,
@@ -130,6 +140,12 @@ def handle(
     people.record(
         session, actor, "remark.handle", kind="remark", object_id=remark_id, now=now, state=state
     )
+
+
+def answered_in(session: Session, version_id: int) -> list[int]:
+    """The remarks that name this version as their answer."""
+    query = select(Remark.id).where(Remark.answered_in_id == version_id).order_by(Remark.id)
+    return list(session.scalars(query))
 
 
 def erase(session: Session, actor: Actor, remark_id: int, *, now: dt.datetime) -> None:

@@ -183,7 +183,7 @@ def _take_back(session: Session, actor: Actor, each: Replaced, now: dt.datetime)
     elif before.has_draft:
         articles.save_draft(session, actor, article_id, text=before.before, seen=each.seen, now=now)
     else:
-        articles.discard_draft(session, actor, article_id, seen=each.seen, now=now)
+        loop.draft_discarded(session, actor, article_id, seen=each.seen, now=now)
 
 
 def _record(

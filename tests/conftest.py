@@ -6,19 +6,19 @@ how many tests passed on each engine and with Chromium.
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from sqlalchemy import URL
 
-from faq_cms import db, migrate
+from faq_cms import db
+from faq_cms import settings as in_use
 from faq_cms.settings import SECRET_BYTES, Settings
-from tests import servers
+from tests import databases, servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,7 +32,16 @@ ENGINES = (
     pytest.param("sqlite", marks=pytest.mark.sqlite),
     pytest.param("postgresql", marks=pytest.mark.postgres),
 )
+MEMORY = Path("/dev/shm")  # noqa: S108 — made by the system, the folders in it are ours alone
+ENOUGH = 2 << 30  # bytes: some containers give 64 MiB
 COUNTED = {"sqlite": "SQLite", "postgres": "PostgreSQL", "browser": "Chromium"}
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory where there is room: a commit then waits for no disk."""
+    chosen = os.environ.get("TMPDIR")  # noqa: TID251 — where the tests write, not the product
+    if not chosen and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # noqa: TID251 — as above
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,38 +76,51 @@ def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server: servers.PostgreSQL = request.getfixturevalue("postgresql")
-    with _copy(server, "template1") as url:
-        yield url
+    name = f"test_{uuid.uuid4().hex}"
+    yield server.create(name).render_as_string(hide_password=False)
+    server.drop(name)
 
 
 @pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def reused(engine: str, request: pytest.FixtureRequest) -> databases.Reused:
+    """The worker's database of this engine, empty but for what its migrations write."""
+    found: databases.Reused = request.getfixturevalue(f"reused_{engine}")
+    found.renew()
+    return found
+
+
+@pytest.fixture
+def database_url(reused: databases.Reused) -> str:
     """Address of a migrated, empty database that only this test uses."""
-    if engine == "sqlite":
-        path = tmp_path / "faq.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: servers.PostgreSQL = request.getfixturevalue("postgresql")
-    with _copy(server, request.getfixturevalue("postgresql_template")) as url:
-        yield url
+    return reused.database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+def database(reused: databases.Reused, monkeypatch: pytest.MonkeyPatch) -> db.Database:
     """A migrated, empty database, in use: `db.transaction()` and `db.reading()` speak to it."""
-    database = db.Database(database_url)
-    monkeypatch.setattr(db, "_current", database)
-    yield database
-    database.dispose()
+    monkeypatch.setattr(db, "_current", reused.database)
+    # Whether a colleague must read first is asked of them at each publication.
+    chosen = in_use._current or Settings(secret="s" * SECRET_BYTES)
+    monkeypatch.setattr(in_use, "_current", chosen)
+    return reused.database
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file: copying it is many times faster than migrating again."""
     path = tmp_path_factory.mktemp("template") / "faq.db"
-    _migrate(f"sqlite:///{path}")
+    databases.migrate_new(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def reused_sqlite(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[databases.Reused]:
+    """What `reused` gives on SQLite."""
+    database = databases.SQLite(sqlite_template, tmp_path_factory.mktemp("reused"))
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -109,31 +131,11 @@ def postgresql(testrun_uid: str) -> Iterator[servers.PostgreSQL]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: servers.PostgreSQL, worker_id: str) -> str:
-    """Name of a migrated PostgreSQL database that tests copy; one per worker, so that none waits."""
-    name = f"template_{worker_id}"
-    _migrate(_address(postgresql.create(name)))
-    return name
-
-
-@contextmanager
-def _copy(server: servers.PostgreSQL, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    url = server.create(name, template=template)
-    try:
-        yield _address(url)
-    finally:
-        server.drop(name)
-
-
-def _migrate(url: str) -> None:
-    database = db.Database(url)
-    migrate.upgrade(database)
-    database.dispose()
-
-
-def _address(url: URL) -> str:
-    return url.render_as_string(hide_password=False)
+def reused_postgresql(postgresql: servers.PostgreSQL, worker_id: str) -> Iterator[databases.Reused]:
+    """What `reused` gives on PostgreSQL."""
+    database = databases.PostgreSQL(postgresql.create(f"reused_{worker_id}"))
+    yield database
+    database.close()
 
 
 # ---------------------------------------------------------------- processes and browsers

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from faq_cms import articles, db, loop, people
+from faq_cms import articles, db, loop, people, publishing
 from faq_cms.articles import Seen, Text
 from faq_cms.errors import Conflict, FaqError, Invalid, NotFound, StaleDraft
 from faq_cms.models import Significance, Version
@@ -90,7 +90,7 @@ def test_a_discarded_draft_leaves_the_live_version() -> None:
     article = published()
     save(article.id, "À jeter.", seen(article.id))
     with db.transaction() as session:
-        articles.discard_draft(
+        publishing.discard_draft(
             session,
             people.SYSTEM,
             article.id,
@@ -107,7 +107,7 @@ def test_a_draft_begun_again_is_not_taken_for_the_one_thrown_away() -> None:
     save(article.id, "Ancien.", seen(article.id))
     left_open = seen(article.id)
     with db.transaction() as session:
-        articles.discard_draft(session, people.SYSTEM, article.id, seen=left_open, now=NOW)
+        publishing.discard_draft(session, people.SYSTEM, article.id, seen=left_open, now=NOW)
     save(article.id, "Nouveau.", seen(article.id))
     with pytest.raises(StaleDraft):
         save(article.id, "Écrasé.", left_open)
@@ -117,7 +117,7 @@ def test_discarding_the_draft_of_a_never_published_article_removes_it() -> None:
     with db.transaction() as session:
         article = articles.create(session, people.SYSTEM, text=Text(QUESTION, ""), now=NOW)
     with db.transaction() as session:
-        articles.discard_draft(session, people.SYSTEM, article.id, seen=Seen(None, 1), now=NOW)
+        publishing.discard_draft(session, people.SYSTEM, article.id, seen=Seen(None, 1), now=NOW)
     with db.reading() as session, pytest.raises(NotFound):
         articles.article(session, article.id)
 
@@ -155,7 +155,7 @@ def test_publishing_numbers_versions_and_keeps_who_when_and_why() -> None:
     save(article.id, "Mieux.", seen(article.id))
     later = NOW + dt.timedelta(days=3)
     with db.transaction() as session:
-        articles.publish(
+        publishing.publish(
             session,
             people.SYSTEM,
             article.id,

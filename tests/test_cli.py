@@ -13,7 +13,18 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from faq_cms import analytics, articles, cli, db, exports, people, remarks, settings, votes
+from faq_cms import (
+    analytics,
+    articles,
+    cli,
+    db,
+    exports,
+    people,
+    publishing,
+    remarks,
+    settings,
+    votes,
+)
 from faq_cms.cli import parser
 from faq_cms.models import CounterSnapshot, Role, TallyVersion
 from tests import servers
@@ -392,7 +403,7 @@ def test_a_filled_export_is_not_emptied_by_accident(filled: Terminal) -> None:
     before = path.read_bytes()
     with db.transaction() as session:
         for article in articles.published(session):
-            articles.withdraw(session, people.SYSTEM, article.id, now=article.updated_at)
+            publishing.withdraw(session, people.SYSTEM, article.id, now=article.updated_at)
     assert "--allow-empty" in filled.refusal("export", "json", "--output", str(path))
     assert path.read_bytes() == before
     filled("export", "json", "--output", str(path), "--allow-empty")

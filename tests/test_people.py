@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, categories, corrections, db, filing, loop, people, remarks
+from faq_cms import articles, categories, corrections, db, filing, loop, people, publishing, remarks
 from faq_cms.articles import Text
 from faq_cms.errors import Conflict, FaqError, Forbidden, Invalid, TooMany
 from faq_cms.models import (
@@ -277,7 +277,7 @@ def test_every_change_asks_leave_of_the_role_as_the_database_knows_it() -> None:
         lambda s: articles.save_draft(
             s, actor, article.id, text=Text("Q", "R"), seen=seen, now=NOW
         ),
-        lambda s: articles.discard_draft(s, actor, article.id, seen=seen, now=NOW),
+        lambda s: publishing.discard_draft(s, actor, article.id, seen=seen, now=NOW),
         lambda s: loop.publish(
             s, actor, article.id, seen=seen, significance=Significance.MAJOR, now=NOW
         ),

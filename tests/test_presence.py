@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from faq_cms import articles, db, people, presence
+from faq_cms import articles, db, people, presence, publishing
 from faq_cms.articles import Text
 from faq_cms.errors import Forbidden
 from faq_cms.models import Presence, Role
@@ -93,7 +93,7 @@ def test_a_thrown_away_article_takes_its_presence_along_and_a_late_beat_brings_n
     opened(ana, made.id)
     with db.transaction() as session:
         seen = articles.seen(session, made.id)
-        articles.discard_draft(session, ana, made.id, seen=seen, now=NOW)
+        publishing.discard_draft(session, ana, made.id, seen=seen, now=NOW)
     assert rows() == 0
     opened(ana, made.id)
     assert rows() == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faq_cms import articles, db, people, replacing, votes
+from faq_cms import articles, db, people, publishing, replacing, votes
 from faq_cms.articles import Text
 from faq_cms.errors import Conflict, Invalid
 from faq_cms.models import Audit, Significance
@@ -86,7 +86,7 @@ def test_the_draft_stands_before_what_is_published(database: db.Database) -> Non
 def test_a_withdrawn_text_is_left_alone(database: db.Database) -> None:
     article = content.published("A", ANSWER)
     with db.transaction() as session:
-        articles.withdraw(session, people.SYSTEM, article.id, now=content.NOW)
+        publishing.withdraw(session, people.SYSTEM, article.id, now=content.NOW)
     assert found() == []
 
 

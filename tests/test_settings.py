@@ -52,6 +52,7 @@ def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> N
         ("FAQ_WIDGET_ORIGINS", "https://moi@example.org"),
         ("FAQ_WIDGET_ORIGINS", "https://exämple.org"),
         ("FAQ_LOG_LEVEL", "bavard"),
+        ("FAQ_PEER_REVIEW", "parfois"),
         ("FAQ_VAR", "/proc/nowhere"),
     ],
 )

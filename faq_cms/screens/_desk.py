@@ -270,7 +270,7 @@ def discard(desk: Desk) -> bool:
     """Throw the draft away; the widgets show the published text again. Whether it was done."""
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        articles.discard_draft(session, actor, desk.article_id, seen=desk.seen, now=now)
+        loop.draft_discarded(session, actor, desk.article_id, seen=desk.seen, now=now)
 
     if not _session.act(change, done="Brouillon supprimé."):
         return False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 
-from faq_cms import articles, categories, db, imports, loop
+from faq_cms import articles, categories, db, imports, loop, publishing
 from faq_cms.errors import Forbidden, Invalid
 from faq_cms.imports import Document, apply
 from faq_cms.imports.apply import Reason, State, Step
@@ -307,7 +307,7 @@ def test_an_imported_draft_can_be_discarded_and_imported_again() -> None:
     (step, _) = write(TWO)
     assert step.article_id is not None
     with db.transaction() as session:
-        articles.discard_draft(
+        publishing.discard_draft(
             session,
             SYSTEM,
             step.article_id,
