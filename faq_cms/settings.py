@@ -65,6 +65,10 @@ class Settings:
             "help": "sites whose pages may carry the widget (https://www.example.org), comma-separated"
         },
     )
+    peer_review: bool = field(
+        default=False,
+        metadata={"help": "on: nothing is published before another person has approved it"},
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
     @property
@@ -72,20 +76,6 @@ class Settings:
         """Whether people reach the product over TLS."""
         return self.public_url.startswith("https://")
 
-    peer_review: bool = field(
-        default=False,
-        metadata={"help": "on: nothing is published before another person has approved it"},
-    )
-    smtp_url: str = field(
-        default="",
-        repr=False,
-        metadata={
-            "help": "mail server: smtp://name:password@host:587 (STARTTLS, asked of all but loopback) or smtps://…:465; no mail leaves if empty"
-        },
-    )
-    mail_from: str = field(
-        default="", metadata={"help": "sender of the mails, an address; goes with FAQ_SMTP_URL"}
-    )
     @property
     def origin(self) -> str:
         """Scheme, host and port of the public address: the only origin allowed to write."""
@@ -135,6 +125,7 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         support_url=_support(given.get("support_url", "")),
         trusted_proxies=_networks(given.get("trusted_proxies", "")),
         widget_origins=_origins(given.get("widget_origins", "")),
+        peer_review=_switch("PEER_REVIEW", given.get("peer_review", "off")),
         log_level=_level(given.get("log_level", defaults.log_level)),
     )
 
@@ -142,9 +133,6 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
 _current: Settings | None = None
 
 
-        smtp_url=_smtp(given.get("smtp_url", "")),
-        mail_from=_sender(given.get("mail_from", ""), given.get("smtp_url", "")),
-        peer_review=_switch("PEER_REVIEW", given.get("peer_review", "off")),
 def use(settings: Settings) -> Settings:
     """Make `settings` the ones `current` gives, in every thread."""
     global _current  # noqa: PLW0603 — one process is one installation: routes and screens share it
@@ -231,10 +219,6 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition(':')[0] if usual else parts.netloc}"
 
 
-def _level(value: str) -> str:
-    if value.lower() not in ("debug", "info", "warning", "error"):
-        raise BadSetting(PREFIX + "LOG_LEVEL", "not_a_level")
-    return value.lower()
 def _switch(name: str, value: str) -> bool:
     known = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
     if value.lower() not in known:
@@ -242,24 +226,7 @@ def _switch(name: str, value: str) -> bool:
     return known[value.lower()]
 
 
-def _smtp(value: str) -> str:
-    refusal = BadSetting(PREFIX + "SMTP_URL", "not_a_mail_server")
-    try:
-        parts = urlsplit(value)
-        bad_port = parts.port == 0
-    except ValueError as error:
-        raise refusal from error
-    extra = parts.path.rstrip("/") or parts.query or parts.fragment
-    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or extra or bad_port):
-        raise refusal
-    return value
-
-
-def _sender(value: str, server: str) -> str:
-    if bool(value) is not bool(server):
-        raise BadSetting(PREFIX + ("SMTP_URL" if value else "MAIL_FROM"), "goes_with_the_other")
-    if value and not ADDRESS.fullmatch(value):
-        raise BadSetting(PREFIX + "MAIL_FROM", "not_an_address_of_mail")
-    return value
-
-
+def _level(value: str) -> str:
+    if value.lower() not in ("debug", "info", "warning", "error"):
+        raise BadSetting(PREFIX + "LOG_LEVEL", "not_a_level")
+    return value.lower()
