@@ -2,26 +2,27 @@
 
 Words are French ones with their forms, then a long tail made of French syllables, drawn as words
 are in a language (the second half as often as the first). Rows are written in bulk, in the shapes
-the chapters would have written one by one; `index` makes the index `search.rebuild` would.
+the chapters would have written one by one.
 """
 
 import datetime as dt
 import itertools
 import random
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, rendering, search, votes
+from benchmarks import harness
+from faq_cms import db, migrate, search, votes
 from faq_cms.models import (
     Article,
     Category,
     Period,
-    SearchDocument,
-    SearchWord,
     Significance,
     TallyDay,
     TallyVersion,
@@ -29,6 +30,7 @@ from faq_cms.models import (
 )
 
 SEED: Final = 20
+ARTICLES: Final = 20_000  # of the library that the sections of a run share
 WORDS: Final = 120  # of an answer
 CATEGORIES: Final = 40
 DAYS: Final = 5  # with votes, an article
@@ -90,21 +92,23 @@ class Language:
     def entry(self) -> Entry:
         """The next article."""
         opening = self._chance.choice(_OPENINGS)
-        question = f"{opening} {self._sentence(5)}\u202f?"
-        lengths = (self._chance.randint(12, 28) for _ in itertools.count())
-        answer: list[str] = []
-        while sum(len(each.split()) for each in answer) < WORDS:
-            answer.append(self._sentence(next(lengths)).capitalize() + ".")
-        halves = len(answer) // 2
-        return Entry(question, " ".join(answer[:halves]) + "\n\n" + " ".join(answer[halves:]))
+        question = f"{opening} {' '.join(self._drawn(5))}\u202f?"
+        words, sentences, cut = self._drawn(2 * WORDS), list[str](), 0
+        while cut < WORDS:
+            end = cut + self._chance.randint(12, 28)
+            sentences.append(" ".join(words[cut:end]).capitalize() + ".")
+            cut = end
+        half = len(sentences) // 2
+        return Entry(question, " ".join(sentences[:half]) + "\n\n" + " ".join(sentences[half:]))
 
-    def _sentence(self, length: int) -> str:
+    def _drawn(self, length: int) -> list[str]:
+        """Words that mean something, six in ten led by one that does not."""
         meaning = self._chance.choices(self.words, cum_weights=self._weights, k=length)
-        linked = (
-            [self._chance.choice(self._links), word] if self._chance.random() < 0.6 else [word]
-            for word in meaning
-        )
-        return " ".join(list(itertools.chain.from_iterable(linked))[:length])
+        leading = self._chance.choices(self._links, k=length)
+        led = self._chance.choices((True, False), cum_weights=(6, 10), k=length)
+        pairs = zip(leading, meaning, led, strict=True)
+        both = ([link, word] if is_led else [word] for link, word, is_led in pairs)
+        return list(itertools.islice(itertools.chain.from_iterable(both), length))
 
     def _known(self) -> list[str]:
         forms = [noun + mark for noun in _NOUNS.split() for mark in ("", "s")]
@@ -122,6 +126,22 @@ class Language:
             + self._chance.choice(_ENDINGS)
             for _ in range(_TAIL)
         ]
+
+
+@contextmanager
+def library(folder: Path) -> Iterator[Path]:
+    """The run's database of ARTICLES articles, in use for the length of the block; made once a run."""
+    path = folder / "library.db"
+    database = db.use(db.Database(f"sqlite:///{path}"))
+    try:
+        migrate.upgrade(database)
+        with db.transaction() as session:
+            if session.scalar(select(Article.id).limit(1)) is None:
+                harness.say(f"writing {ARTICLES:,} articles")
+                fill(session, ARTICLES, now=dt.datetime.now(dt.UTC))
+        yield path
+    finally:
+        database.dispose()
 
 
 def fill(session: Session, count: int, *, now: dt.datetime, seed: int = SEED) -> None:
@@ -145,44 +165,12 @@ def fill(session: Session, count: int, *, now: dt.datetime, seed: int = SEED) ->
     days = [row for n in ids for row in _days(chance, n, votes.civil_day(now))]
     _insert(session, TallyDay, days)
     _insert(session, TallyVersion, _totals(days))
-    index(session)
-
-
-def index(session: Session) -> None:
-    """Index what is published, in three statements, as `search.rebuild` would one by one."""
-    documents = [
-        {
-            "article_id": article.id,
-            "title": search._indexed(" ".join((article.question, *article.wordings))),  # noqa: SLF001
-            "body": search._indexed(rendering.plain(article.answer)),  # noqa: SLF001
-        }
-        for article in articles.published(session)
-    ]
-    known = Counter(
-        word for each in documents for word in set(f"{each['title']} {each['body']}".split())
-    )
-    _insert(session, SearchDocument, documents)
-    session.execute(
-        text("INSERT INTO search_index (rowid, title, body) VALUES (:article_id, :title, :body)"),
-        documents,
-    )
-    _insert(session, SearchWord, [{"word": w, "articles": n} for w, n in sorted(known.items())])
-
-
-def indexed(session: Session) -> tuple[list[tuple[Any, ...]], ...]:
-    """All that the index holds, to compare one way of making it with the other."""
-    return tuple(
-        [tuple(row) for row in session.execute(text(query))]
-        for query in (
-            "SELECT article_id, title, body FROM search_document ORDER BY article_id",
-            "SELECT rowid, title, body FROM search_index ORDER BY rowid",
-            "SELECT word, articles FROM search_word ORDER BY word",
-        )
-    )
+    harness.say("written; indexing")
+    search.rebuild(session)
 
 
 def _insert(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
-    session.execute(insert(table), rows)
+    session.execute(insert(table.__table__), rows)  # no objects: rows only
 
 
 def _article(number: int, now: dt.datetime) -> dict[str, Any]:

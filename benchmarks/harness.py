@@ -1,18 +1,29 @@
 """Rounds, medians, one table, one JSON file.
 
 What is compared is measured in turn, round after round, so that a busy moment of the machine falls
-on all of it; a ratio is taken within each round, and its median kept.
+on all of it; a ratio is taken within each round, and its median kept. Rounds last as long as they
+are told to, not as many operations as somebody guessed: a slow machine does less, not longer.
 """
 
 import json
+import os
+import shutil
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 ROUNDS: Final = 5
+SLICE: Final = 1.5  # seconds that one measure of something repeated lasts, each round
+SECTION: Final = 150.0  # seconds after which a section begins no further round
 _WARM_UP: Final = 1  # rounds run and forgotten: imports, caches, first pages of a file
+_BEGAN: Final = time.monotonic()
+_FOLDER: Final = "bench-"
 
 Measure = Callable[[], float]
 
@@ -51,22 +62,60 @@ def line(name: str, unit: str, runs: Sequence[float], target: Target | None = No
     return Line(name, value, unit, None if target is None else str(target), ok, tuple(runs))
 
 
-def interleaved(measures: Mapping[str, Measure], rounds: int = ROUNDS) -> dict[str, list[float]]:
-    """What each measure gave in each round; every round begins with another one of them."""
-    names = list(measures)
+def interleaved(
+    measures: Mapping[str, Measure], rounds: int = ROUNDS, *, seconds: float = SECTION
+) -> dict[str, list[float]]:
+    """What each measure gave in each round; every round begins with another one of them.
+
+    After `seconds` no further round begins; there is always one that counts.
+    """
+    names, end = list(measures), time.monotonic() + seconds
     runs: dict[str, list[float]] = {name: [] for name in names}
     for number in range(_WARM_UP + rounds):
+        if number > _WARM_UP and time.monotonic() > end:
+            say(f"time is up after {number - _WARM_UP} rounds of {rounds}")
+            break
         first = number % len(names)
-        for name in names[first:] + names[:first]:
-            value = measures[name]()
-            if number >= _WARM_UP:
+        values = {name: measures[name]() for name in names[first:] + names[:first]}
+        counted = f"round {number} of {rounds}" if number >= _WARM_UP else "warming up"
+        say(f"{counted}: " + ", ".join(f"{name} {_short(values[name])}" for name in names))
+        if number >= _WARM_UP:
+            for name, value in values.items():
                 runs[name].append(value)
     return runs
+
+
+def each(work: Callable[[], object], seconds: float = SLICE) -> float:
+    """Seconds that one call of `work` takes, called again and again for `seconds`."""
+    count, began = 0, time.perf_counter()
+    while (passed := time.perf_counter() - began) < seconds or not count:
+        work()
+        count += 1
+    return passed / count
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     """How many times `below` goes into `above`, round by round."""
     return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def say(words: str) -> None:
+    """One line of progress, on stderr, with the seconds since the run began."""
+    sys.stderr.write(f"{time.monotonic() - _BEGAN:6.0f} s  {words}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def folder(var: Path) -> Iterator[Path]:
+    """A folder for this run on the product's own disk; what a killed run left there goes first."""
+    var.mkdir(parents=True, exist_ok=True)
+    for left in var.glob(f"{_FOLDER}*"):
+        if not _is_alive(left.name.removeprefix(_FOLDER).partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        dir=var, prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True
+    ) as made:
+        yield Path(made)
 
 
 def table(lines: Iterable[Line]) -> str:
@@ -96,3 +145,16 @@ def save(lines: Iterable[Line], path: Path) -> None:
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _is_alive(number: str) -> bool:
+    """Whether a process of this number runs; a folder that names none belongs to nobody."""
+    if not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -45,18 +45,26 @@ def serving(database_url: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            traffic.per_second(port, [traffic.get("/nothing")], status=200)
+            traffic.sent(port, [traffic.get("/nothing")], status=200, seconds=1)
             return
         except OSError:
             time.sleep(0.05)
     raise RuntimeError("the process beside ours did not start")
+
+
+def port_of(served: servers.Served) -> int:
+    """The port the product listens on."""
+    return int(served.url.rpartition(":")[2])
 
 
 def main() -> None:

@@ -4,15 +4,33 @@ Client and server share the machine: a comfortable client would be measured inst
 """
 
 import asyncio
+import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, cast
 
 import uvloop
 
+from benchmarks.harness import SLICE
+
 CONNECTIONS: Final = 8
+ANSWER_SECONDS: Final = 15  # the longest wait for the last answers
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many requests were answered as expected, in how many seconds."""
+
+    count: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second."""
+        return self.count / self.seconds
 
 
 def get(path: str) -> bytes:
@@ -33,19 +51,29 @@ def post(path: str, body: object, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def per_second(port: int, requests: Sequence[bytes], *, status: int) -> float:
-    """Requests answered per second on the loopback. RuntimeError when any answer differs."""
+def rate(port: int, requests: Iterable[bytes]) -> float:
+    """Requests answered 200 in a second, over one slice of a round. See `sent`."""
+    return sent(port, requests, status=200, seconds=SLICE).per_second
+
+
+def sent(port: int, requests: Iterable[bytes], *, status: int, seconds: float) -> Answered:
+    """Send requests to the loopback for `seconds`, or until there are none, and await the answers.
+
+    RuntimeError when any answer has another status, or none comes within ANSWER_SECONDS.
+    """
     began = time.perf_counter()
-    statuses = uvloop.run(_exchange(port, requests))
-    seconds = time.perf_counter() - began
-    if statuses != Counter({status: len(requests)}):
-        raise RuntimeError(f"expected {len(requests)} answers {status}, got {dict(statuses)}")
-    return len(requests) / seconds
+    statuses = uvloop.run(_exchange(port, iter(requests), seconds))
+    passed = time.perf_counter() - began
+    if set(statuses) != {status}:
+        raise RuntimeError(f"expected answers {status} only, got {dict(statuses)}")
+    return Answered(statuses[status], passed)
 
 
-async def _exchange(port: int, requests: Sequence[bytes]) -> Counter[int]:
+async def _exchange(port: int, requests: Iterator[bytes], seconds: float) -> Counter[int]:
     loop = asyncio.get_running_loop()
-    waiting, statuses = iter(requests), Counter[int]()
+    statuses = Counter[int]()
+    until = loop.time() + seconds
+    waiting = itertools.takewhile(lambda _: loop.time() < until, requests)
     ends = [loop.create_future() for _ in range(CONNECTIONS)]
     for end in ends:
         await loop.create_connection(
@@ -53,7 +81,11 @@ async def _exchange(port: int, requests: Sequence[bytes]) -> Counter[int]:
             "127.0.0.1",
             port,
         )
-    await asyncio.gather(*ends)
+    try:
+        async with asyncio.timeout(seconds + ANSWER_SECONDS):
+            await asyncio.gather(*ends)
+    except TimeoutError:
+        raise RuntimeError(f"no answer in {ANSWER_SECONDS} s, after {dict(statuses)}") from None
     return statuses
 
 

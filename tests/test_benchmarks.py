@@ -3,12 +3,21 @@
 import datetime as dt
 import itertools
 import json
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from benchmarks import corpus, harness
-from faq_cms import db, search
+from benchmarks import __main__, corpus, harness, traffic
+from faq_cms import articles, db, search, votes
 
 NOW = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -68,10 +77,82 @@ def test_the_same_seed_writes_the_same_articles() -> None:
 
 
 @pytest.mark.parametrize("engine", [pytest.param("sqlite", marks=pytest.mark.sqlite)])
-def test_the_index_made_in_bulk_is_the_one_rebuild_makes(database: db.Database) -> None:
+def test_the_library_is_indexed_as_its_articles_would_be_one_by_one(database: db.Database) -> None:
     with database.transaction() as session:
         corpus.fill(session, 30, now=NOW)
-        quick = corpus.indexed(session)
-        search.rebuild(session)
-        assert len(quick[0]) == 30
-        assert corpus.indexed(session) == quick
+        at_once = indexed(session)
+        for article in articles.published(session):
+            search.index(session, article.id)
+        assert len(at_once[0]) == 30
+        assert indexed(session) == at_once
+        votes.rebuild(session)  # the library's tallies have no votes behind them
+
+
+def indexed(session: Session) -> list[list[tuple[object, ...]]]:
+    """All that the index holds."""
+    queries = (
+        "SELECT article_id, title, body FROM search_document ORDER BY article_id",
+        "SELECT rowid, title, body FROM search_index ORDER BY rowid",
+        "SELECT word, articles FROM search_word ORDER BY word",
+    )
+    return [[tuple(row) for row in session.execute(text(query))] for query in queries]
+
+
+def test_time_being_up_ends_the_rounds_after_one_that_counts() -> None:
+    runs = harness.interleaved({"a": lambda: 1.0}, rounds=1000, seconds=0)
+    assert runs == {"a": [1.0]}
+
+
+def test_something_slow_is_done_once_all_the_same() -> None:
+    done: list[int] = []
+    assert harness.each(lambda: done.append(1), seconds=0) >= 0
+    assert done == [1]
+
+
+def test_what_a_killed_run_left_goes_and_what_runs_stays(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for name in (f"bench-{ended.pid}-x", "bench-old", f"bench-{os.getpid()}-y", "faq"):
+        (tmp_path / name).mkdir()
+    with harness.folder(tmp_path) as mine:
+        names = {each.name for each in tmp_path.iterdir()}
+        assert names == {f"bench-{os.getpid()}-y", "faq", mine.name}
+    assert not mine.exists()
+
+
+def test_a_request_whose_answer_differs_is_not_counted() -> None:
+    refusal = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+    with answering(refusal) as port, pytest.raises(RuntimeError, match="500"):
+        traffic.sent(port, [traffic.get("/")] * 3, status=200, seconds=5)
+
+
+def test_requests_end_with_their_time_and_each_is_answered() -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") as port:
+        few = traffic.sent(port, [traffic.get("/")] * 20, status=200, seconds=5)
+        assert few.count == 20
+        endless = itertools.repeat(traffic.post("/", {"a": 1}, x_forwarded_for="11.0.0.1"))
+        assert traffic.sent(port, endless, status=200, seconds=0.05).count > 0
+
+
+def test_an_unknown_section_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        __main__.main(["votes", "nothing"])
+    assert "nothing" in capsys.readouterr().err
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A server that gives this answer to everything, on the port it says."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while self.request.recv(65536):
+                self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
