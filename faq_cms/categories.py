@@ -45,6 +45,13 @@ def ordered(session: Session) -> list[Category]:
     return [each for branch in tree(session) for each in (branch.category, *branch.children)]
 
 
+def in_use(session: Session) -> list[Category]:
+    """The categories that hold something published, in the order people chose."""
+    holding = select(Article.category_id).where(Article.live_version_id.is_not(None))
+    used = set(session.scalars(holding.distinct()))
+    return [each for each in ordered(session) if each.id in used]
+
+
 def category(session: Session, category_id: int) -> Category:
     """The category with this id. Raises NotFound."""
     found = session.get(Category, category_id)

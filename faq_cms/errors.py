@@ -102,6 +102,19 @@ class Invalid(FaqError):
 
 
 @dataclass(eq=False)
+class PersonalData(FaqError):
+    """A remark seems to hold what names a person; its words wait for their author to choose.
+
+    `kinds` are members of `personal_data.Kind`; `masked` is the same remark without them.
+    """
+
+    kinds: tuple[str, ...]
+    masked: str
+    code: ClassVar[str] = "personal_data"
+    status: ClassVar[int] = 422
+
+
+@dataclass(eq=False)
 class TooMany(FaqError):
     """A limit is reached; `retry_after` seconds from now it will not be."""
 

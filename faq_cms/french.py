@@ -390,8 +390,8 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Le nom de la source compte au plus {detail} lettres, chiffres ou traits d’union."
     ),
     "invalid.text.empty": "Votre remarque est vide.",
-    "invalid.text.personal_data": (
-        "Votre remarque semble contenir {detail}. Elle n’est pas encore envoyée\u00a0: "
+    "personal_data": (
+        "Votre remarque semble contenir {kinds}. Elle n’est pas encore envoyée\u00a0: "
         "masquez ces données, ou envoyez-la telle quelle."
     ),
     "invalid.text.too_long": "Votre remarque ne peut dépasser {detail} caractères.",
@@ -547,6 +547,9 @@ def _keys(error: FaqError) -> Iterator[str]:
 
 
 def _shown(name: str, value: object) -> object:
+    if name == "kinds" and isinstance(value, tuple):
+        named = [label(Kind(kind)) for kind in value]
+        return " et ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
     if isinstance(value, tuple | list):
         return [_shown(name, part) for part in value]
     if not isinstance(value, int):

@@ -32,7 +32,7 @@ import anyio.to_thread
 from starlette._utils import get_route_path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import (
     HTMLResponse,
     JSONResponse,
@@ -340,6 +340,8 @@ class FaultPage:
 
         try:
             await self._app(scope, receive, send_noting_start)
+        except ClientDisconnect:  # gone before the whole request was here: nobody to answer
+            return
         except Exception:
             if started:  # half a page is out: only closing the connection says that it is not whole
                 raise

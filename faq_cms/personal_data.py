@@ -73,6 +73,11 @@ def find(text: str) -> list[Finding]:
     return kept
 
 
+def kinds(text: str) -> tuple[Kind, ...]:
+    """What seems to name a person, each kind once, in order."""
+    return tuple(dict.fromkeys(found.kind for found in find(text)))
+
+
 def mask(text: str) -> str:
     """The same text, as long, with dots in place of the letters and digits of each finding."""
     for found in find(text):

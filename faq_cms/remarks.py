@@ -148,6 +148,13 @@ def answered_in(session: Session, version_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
+def reveal(session: Session, actor: Actor, remark_id: int, *, now: dt.datetime) -> None:
+    """Note that somebody had what names a person in a remark shown to them."""
+    people.authorize(session, actor, "remark.handle")
+    _remark(session, remark_id)
+    people.record(session, actor, "remark.reveal", kind="remark", object_id=remark_id, now=now)
+
+
 def erase(session: Session, actor: Actor, remark_id: int, *, now: dt.datetime) -> None:
     """Erase a remark's text for good; the vote and the fact that there was a remark stay.
 

@@ -22,6 +22,8 @@ from faq_cms.words import STOP_WORDS, fold, meaningful, stem
 QUERY_MAX = 200
 TERMS_MAX = 12
 TYPO_FROM = 4  # shorter words have too many neighbours to guess from
+FAMILY_LETTERS = 2  # words of one family begin alike; it also spares reading the whole vocabulary
+FAMILY_ALIKE = 0.5  # share of letter groups in common: « abonné » and « abonnement » have 0.67
 SNIPPET = 180  # characters
 MANY = 1_000  # from here, reading all is cheaper than naming each
 
@@ -43,6 +45,11 @@ class Hit:
 
 
 # -- words ---------------------------------------------------------------------------------------
+
+
+def one_line(answer: str) -> str:
+    """A plain text on one line, without the dashes of its lists, which mean nothing there."""
+    return " ".join(re.sub(r"^\s*- ", "", answer, flags=re.MULTILINE).split())
 
 
 def _indexed(text: str) -> str:
@@ -308,7 +315,7 @@ def _marked(passage: str, stems: set[str], beginning: str | None) -> tuple[tuple
 
 def _passage(answer: str, stems: set[str]) -> str:
     """The stretch of the answer around its first match, cut at words."""
-    flat = " ".join(answer.split())
+    flat = one_line(answer)
     if len(flat) <= SNIPPET:
         return flat
     matches = (
@@ -321,3 +328,43 @@ def _passage(answer: str, stems: set[str]) -> str:
     cut = flat[start : start + SNIPPET]
     cut = cut if start + SNIPPET >= len(flat) else cut.rsplit(" ", 1)[0] + "…"
     return cut if start == 0 else "… " + cut
+
+
+# -- when nothing is found -----------------------------------------------------------------------
+
+
+def nearby(session: Session, query: str, *, limit: int = 5, base_url: str = "") -> list[Hit]:
+    """Articles whose words look like those of a query that found nothing.
+
+    « facturette » leads to what says « facture ». Empty when no word of any article looks like them.
+    """
+    near: dict[int, Hit] = {}
+    for term in meaningful(query[:QUERY_MAX])[:TERMS_MAX]:
+        for word in _family(session, term):
+            for hit in find(session, word, limit=limit, base_url=base_url):
+                near.setdefault(hit.article.id, hit)
+    return [
+        Hit(hit.article, hit.question, hit.snippet, exact=False, nearest=True)
+        for hit in list(near.values())[:limit]
+    ]
+
+
+def _family(session: Session, term: str, most: int = 2) -> list[str]:
+    """The known words that begin like a term and share most of their letters with it."""
+    if len(term) < TYPO_FROM:
+        return []
+    begins_alike = SearchWord.word.startswith(term[:FAMILY_LETTERS], autoescape=True)
+    own = _groups(term)
+    alike = []
+    for word in session.scalars(select(SearchWord.word).where(begins_alike)):
+        groups = _groups(word)
+        likeness = 2 * len(own & groups) / (len(own) + len(groups))
+        if likeness >= FAMILY_ALIKE:
+            alike.append((-likeness, word))
+    return [word for _, word in sorted(alike)[:most]]
+
+
+def _groups(word: str) -> set[str]:
+    """The groups of three letters of a word, its beginning counted twice and its end once."""
+    padded = f"  {word} "
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}

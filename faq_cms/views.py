@@ -29,6 +29,20 @@ def add(session: Session, counts: dict[tuple[dt.date, int, str], tuple[int, int]
         )
 
 
+def most_read(session: Session, *, since: dt.date, limit: int) -> list[int]:
+    """The ids of the articles people read most since a day, most read first."""
+    return list(
+        session.scalars(
+            select(ViewDay.article_id)
+            .where(ViewDay.day >= since)
+            .group_by(ViewDay.article_id)
+            .having(func.sum(ViewDay.views) > 0)
+            .order_by(func.sum(ViewDay.views).desc(), ViewDay.article_id)
+            .limit(limit)
+        )
+    )
+
+
 def by_article(session: Session, *, since: dt.date | None = None) -> pd.DataFrame:
     """Public pages served to people, per article and source. Columns: article_id, source, views."""
     query = select(ViewDay.article_id, ViewDay.source, func.sum(ViewDay.views).label("views"))

@@ -225,6 +225,50 @@ def test_a_reason_and_a_remark_follow_a_no(client: TestClient, article: Article)
         assert list(frame["reference"]) == [got.json()["reference"]]
 
 
+PERSONAL = "Rappelez-moi au 06 12 34 56 78."
+MASKED = "Rappelez-moi au •• •• •• •• ••."
+
+
+def kept() -> list[str]:
+    with db.reading() as session:
+        return list(remarks.listing(session)["text"])
+
+
+def test_a_remark_that_names_somebody_is_kept_and_the_caller_told(
+    client: TestClient, article: Article
+) -> None:
+    token = cast(client, article.slug, helpful=False).json()["vote"]
+    got = client.post(f"/api/v1/votes/{token}/remark", json={"text": PERSONAL})
+    assert got.status_code == 201
+    assert got.json()["personal_data"] == ["phone"]
+    assert kept() == [PERSONAL]
+
+
+def test_a_caller_that_asks_first_gets_the_masked_words_back_and_chooses(
+    client: TestClient, article: Article
+) -> None:
+    token = cast(client, article.slug, helpful=False).json()["vote"]
+    path = f"/api/v1/votes/{token}/remark"
+    held = client.post(path, json={"text": PERSONAL, "personal_data": "ask"})
+    assert held.status_code == 422
+    assert held.json()["error"]["code"] == "personal_data"
+    assert held.json()["error"]["details"] == {"found": ["phone"], "masked": MASKED}
+    assert kept() == []
+    got = client.post(path, json={"text": PERSONAL, "personal_data": "mask"})
+    assert got.status_code == 201
+    assert "personal_data" not in got.json()
+    assert kept() == [MASKED]
+
+
+@pytest.mark.parametrize("body", [{}, {"personal_data": "ask"}, {"text": "x", "personal_data": 1}])
+def test_a_remark_says_something_in_the_words_described(
+    client: TestClient, article: Article, body: dict[str, object]
+) -> None:
+    token = cast(client, article.slug, helpful=False).json()["vote"]
+    assert client.post(f"/api/v1/votes/{token}/remark", json=body).status_code == 422
+    assert kept() == []
+
+
 def test_a_token_of_another_article_is_one_reader_there_too(
     client: TestClient, article: Article
 ) -> None:

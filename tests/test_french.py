@@ -125,6 +125,13 @@ REFUSALS: list[tuple[errors.FaqError, str]] = [
     (errors.NotFound("article", "x"), "Cet article n'existe pas ou n'est plus publié."),
     (errors.NotFound("ticket", 3), "Ce que vous cherchez n'existe pas ou n'existe plus."),
     (
+        errors.PersonalData(("phone", "iban"), "…"),
+        (
+            "Votre remarque semble contenir un numéro de téléphone et un numéro de compte (IBAN). "
+            "Elle n'est pas encore envoyée : masquez ces données, ou envoyez-la telle quelle."
+        ),
+    ),
+    (
         errors.MethodNotAllowed(("GET",)),
         "Cette adresse n'accepte pas ce type de demande.",
     ),

@@ -7,11 +7,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from faq_cms import french
-from faq_cms.errors import FaqError, Invalid, MethodNotAllowed, SignInRequired, TooMany
+from faq_cms.errors import (
+    FaqError,
+    Invalid,
+    MethodNotAllowed,
+    PersonalData,
+    SignInRequired,
+    TooMany,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +46,8 @@ def refusal(error: FaqError) -> Response:
     content: dict[str, Any] = {"code": error.code, "message": french.sentence(error)}
     if isinstance(error, Invalid):
         content["details"] = {"field": error.field, "reason": error.reason}
+    if isinstance(error, PersonalData):
+        content["details"] = {"found": list(error.kinds), "masked": error.masked}
     headers = {"cache-control": "no-store"}
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.allowed)
@@ -57,7 +66,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except FaqError as error:
             return refusal(error)
-        except HTTPException:
+        except (HTTPException, ClientDisconnect):
             raise
         except Exception:  # a fault is logged whole, and told without its insides
             log.exception("api fault on %s", request.url.path)

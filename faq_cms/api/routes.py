@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from faq_cms import articles, db, exports, gate, people, rendering, settings
+from faq_cms import articles, db, exports, gate, people, personal_data, rendering, settings
 from faq_cms.api import openapi, schemas, sites
 from faq_cms.api.answers import answer, cached, guarded
 from faq_cms.articles import PublishedArticle
 from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
 from faq_cms.models import Reason
 from faq_cms.public import ballot
+from faq_cms.public.ballot import Care
 
 PAGE, PAGE_MAX = 50, 200
 _EPOCH, _MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
@@ -133,7 +134,11 @@ async def vote(request: Request) -> Response:
 @sites.shared
 @guarded
 async def remark(request: Request) -> Response:
-    """Keep the reason of a Non, the reader's remark, or both."""
+    """Keep the reason of a Non, the reader's remark, or both.
+
+    A remark that seems to name a person is kept as well, and the caller told, unless it asked
+    otherwise: no caller of before loses a reader's words.
+    """
     body = schemas.check(await _json(request), schemas.REMARK)
     reason = Reason(body["reason"]) if "reason" in body else None
     network = gate.client_address(request.scope, settings.current().trusted_proxies)
@@ -142,13 +147,16 @@ async def remark(request: Request) -> Response:
             token=request.path_params["token"],
             reason=reason,
             text=body.get("text", ""),
+            care=Care(body.get("personal_data", Care.KEEP)),
             network=network,
             now=dt.datetime.now(dt.UTC),
         )
     )
-    told = {"message": "\n".join(reply.lines)}
+    told: dict[str, Any] = {"message": "\n".join(reply.lines)}
     if reply.remark is not None:
         told["reference"] = reply.remark.reference
+        if found := personal_data.kinds(reply.remark.text):
+            told["personal_data"] = list(found)
     return answer(told, status=201, headers={"cache-control": "no-store"})
 
 

@@ -6,6 +6,8 @@ from jsonschema import Draft202012Validator
 
 from faq_cms.errors import Invalid
 from faq_cms.models import Reason
+from faq_cms.personal_data import Kind
+from faq_cms.public.ballot import Care
 from faq_cms.remarks import LENGTH_MAX
 from faq_cms.votes import SOURCE_MAX
 
@@ -15,6 +17,8 @@ _INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
 
 # When the last entry of a page changed (microseconds since 1970) and which one it is.
 CURSOR: Final = r"^[0-9]{1,16}-[0-9a-f]{32}$"
+
+_FOUND: Final[Schema] = {"type": "string", "enum": [kind.value for kind in Kind]}
 
 # Something to read: a space or a character that no database carries is not a remark.
 _WRITTEN: Final = r"[^\s\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufeff\ufffe\uffff]"
@@ -96,8 +100,19 @@ REMARK: Final[Schema] = {
     "properties": {
         "reason": {"type": "string", "enum": [reason.value for reason in Reason]},
         "text": {"type": "string", "pattern": _WRITTEN, "maxLength": LENGTH_MAX},
+        "personal_data": {
+            "type": "string",
+            "enum": [care.value for care in Care],
+            "default": Care.KEEP.value,
+            "description": (
+                "What to do with a text that seems to hold a telephone number, an e-mail address, "
+                "an IBAN or a national number. `ask`: do not keep it yet, answer 422 "
+                "`personal_data` with what was found and the masked text; the reason is kept. "
+                "`mask`: keep it masked. `keep`: keep it, and name what was found in the answer."
+            ),
+        },
     },
-    "minProperties": 1,
+    "anyOf": [{"required": ["reason"]}, {"required": ["text"]}],
     "additionalProperties": False,
 }
 MESSAGE: Final[Schema] = {
@@ -106,6 +121,12 @@ MESSAGE: Final[Schema] = {
     "properties": {
         "message": {"type": "string"},
         "reference": {"type": "string", "description": "What a reader quotes to have it erased."},
+        "personal_data": {
+            "type": "array",
+            "items": _FOUND,
+            "minItems": 1,
+            "description": "What the remark, as it is kept, seems to hold. Absent when nothing.",
+        },
     },
 }
 ERROR: Final[Schema] = {
@@ -118,7 +139,19 @@ ERROR: Final[Schema] = {
             "properties": {
                 "code": {"type": "string"},
                 "message": {"type": "string"},
-                "details": {"type": "object"},
+                "details": {
+                    "type": "object",
+                    "properties": {
+                        "field": {"type": "string"},
+                        "reason": {"type": "string"},
+                        "found": {"type": "array", "items": _FOUND},
+                        "masked": {"type": "string"},
+                    },
+                    "description": (
+                        "`field` and `reason` of what is invalid; with the code `personal_data`, "
+                        "what was `found` in the text and the text `masked`, to send again."
+                    ),
+                },
             },
         }
     },

@@ -12,15 +12,17 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, caps, db, french, loop, settings, votes
-from faq_cms.errors import NotFound
+from faq_cms import articles, caps, db, french, loop, personal_data, settings, votes
+from faq_cms.errors import NotFound, PersonalData
 from faq_cms.models import Reason, Remark, Version, Vote
+from faq_cms.remarks import LENGTH_MAX
 
 COOKIE: Final = "faq_visiteur"
 COOKIE_DAYS: Final = 30
@@ -29,6 +31,17 @@ SLUG_FORM: Final = re.compile(
     r"[a-z0-9-]{1,120}"
 )  # what `addresses.slugify` gives, and nothing else
 _NUMBER_MAX: Final = 2**31 - 1  # what a version's number can be in both databases
+
+
+class Care(StrEnum):
+    """What becomes of a remark that seems to name a person."""
+
+    ASK = "ask"
+    """It waits: whoever sends it is told, and sends it again with one of the other two."""
+    MASK = "mask"
+    """It is kept with dots in place of what names a person."""
+    KEEP = "keep"
+    """It is kept as it is."""
 
 
 @dataclass(frozen=True)
@@ -125,17 +138,29 @@ def cast(
 
 
 def remark(
-    *, token: str, reason: Reason | None, text: str, network: str, now: dt.datetime
+    *,
+    token: str,
+    reason: Reason | None,
+    text: str,
+    care: Care,
+    network: str,
+    now: dt.datetime,
 ) -> Reply:
     """Keep the reason of a Non (None: leave it as it is) and what the reader wrote ("": nothing).
 
     Raises NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
-    Invalid when the text is too long, TooMany, Unavailable.
+    Invalid when the text is too long, TooMany, Unavailable; PersonalData, once the reason is kept,
+    for words that wait for their author.
     """
     vote_id = vote_of(token)
     if vote_id is None:
         raise NotFound("vote", token)
     caps.current().admit(visitor=_known(vote_id, None), network=None, now=now)
+    held = None
+    try:
+        text = _with_care(text, care)
+    except PersonalData as error:
+        held, text = error, ""
     if text.strip():
         caps.current().admit_remark(network=network, now=now)
     with db.transaction() as session:
@@ -144,7 +169,20 @@ def remark(
         if reason is not None:
             loop.reason_given(session, vote_id, reason=reason, now=now)
         left = loop.remark_left(session, vote_id, text=text, now=now) if text.strip() else None
-        return Reply(vote_id, slug, vote.reason, left, thanks(vote))
+        reply = Reply(vote_id, slug, vote.reason, left, thanks(vote))
+    if held is not None:
+        raise held
+    return reply
+
+
+def _with_care(text: str, care: Care) -> str:
+    """The words to keep. Raises PersonalData when their author is to be asked first."""
+    if care is Care.KEEP or len(text) > LENGTH_MAX:  # too long is refused for that
+        return text
+    masked = personal_data.mask(text)
+    if care is Care.ASK and masked != text:
+        raise PersonalData(personal_data.kinds(text), masked)
+    return masked
 
 
 def thanks(vote: Vote) -> tuple[str, ...]:

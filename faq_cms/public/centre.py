@@ -8,13 +8,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, categories, db, rendering, settings
+from faq_cms import articles, categories, db, rendering, search, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.categories import Branch
 from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
 from faq_cms.errors import NotFound
 from faq_cms.models import Category
-from faq_cms.public import ballot, pages, said, searching, views
+from faq_cms.public import ballot, pages, said, views
 
 RELATED: Final = 5
 LISTED: Final = 12  # questions of one category on the home page; the rest is one click away
@@ -155,7 +155,6 @@ def _context(
         "refusal": "",
         "text": "",
         "held": False,
-        "support": searching.support("article"),
         "canonical": settings.current().article_url(found.slug),
         "json_ld": _faq_page(found, answer),
         **reader,
@@ -215,7 +214,7 @@ def rendered(answer: str) -> str:
 @functools.lru_cache(maxsize=2_000)
 def excerpt(answer: str) -> str:
     """The beginning of an answer as one line of text, cut at a word."""
-    text = " ".join(rendering.plain(answer).split())
+    text = search.one_line(rendering.plain(answer))
     return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
 
 

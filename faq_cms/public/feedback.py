@@ -11,16 +11,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, db, french, gate, personal_data, settings
-from faq_cms.errors import FaqError, Invalid, NotFound
+from faq_cms import articles, db, gate, settings
+from faq_cms.errors import FaqError, Invalid, NotFound, PersonalData
 from faq_cms.models import Reason
 from faq_cms.public import ballot, centre, pages, said
-from faq_cms.remarks import LENGTH_MAX
+from faq_cms.public.ballot import Care
 
 VERDICTS: Final = {"oui": True, "non": False}
 SOURCE: Final = "aide"
-MASK: Final = "masquer"
-AS_IT_IS: Final = "envoyer"
+CHOICES: Final = {"masquer": Care.MASK, "envoyer": Care.KEEP}
 
 
 def vote(request: Request, form: dict[str, str]) -> Response:
@@ -57,27 +56,21 @@ def remark(request: Request, form: dict[str, str]) -> Response:
 
     A remark that seems to name a person is kept once its author has chosen: masked, or as it is.
     """
-    now, reason, text = pages.now(), form["reason"], form["text"]
-    if form["donnees"] == MASK and len(text) <= LENGTH_MAX:
-        text = personal_data.mask(text)
-    network = gate.client_address(request.scope, settings.current().trusted_proxies)
-    held = [] if form["donnees"] in (MASK, AS_IT_IS) else _personal(text)
     try:
-        if not reason and not text.strip():
+        if not form["reason"] and not form["text"].strip():
             raise Invalid("text", "empty")
-        if held and reason:
-            ballot.remark(
-                token=form["token"], reason=_reason(reason), text="", network=network, now=now
-            )
-        if held:
-            raise Invalid("text", "personal_data", ", ".join(held))
         reply = ballot.remark(
-            token=form["token"], reason=_reason(reason), text=text, network=network, now=now
+            token=form["token"],
+            reason=_reason(form["reason"]),
+            text=form["text"],
+            care=CHOICES.get(form["donnees"], Care.ASK),
+            network=gate.client_address(request.scope, settings.current().trusted_proxies),
+            now=pages.now(),
         )
     except NotFound:
         raise
     except FaqError as error:
-        return _again(request, form, error, held=bool(held))
+        return _again(request, form, error)
     return _back(reply.slug, reply.vote_id, reply.remark.reference if reply.remark else "")
 
 
@@ -90,14 +83,7 @@ def _back(slug: str, vote_id: int, reference: str = "") -> Response:
     return pages.go(f"/aide/{slug}?avis={said.sign(vote_id, reference)}#avis")
 
 
-def _personal(text: str) -> list[str]:
-    """What in a remark seems to name a person, in words; one too long is refused for that."""
-    if len(text) > LENGTH_MAX:
-        return []
-    return [french.label(kind) for kind in dict.fromkeys(f.kind for f in personal_data.find(text))]
-
-
-def _again(request: Request, form: dict[str, str], error: FaqError, *, held: bool) -> Response:
+def _again(request: Request, form: dict[str, str], error: FaqError) -> Response:
     """The article once more, with the refusal beside the remark and the reader's words in place."""
     with db.reading() as session:
         found = articles.live(session, pages.slug(request))
@@ -113,7 +99,7 @@ def _again(request: Request, form: dict[str, str], error: FaqError, *, held: boo
         status=error.status,
         refusal=pages.sentence(error, writing=True),
         text=form["text"],
-        held=held,
+        held=isinstance(error, PersonalData),
     )
     return pages.with_wait(page, error)
 

@@ -86,6 +86,11 @@ def asset(request: Request) -> Response:
 # -- templates -----------------------------------------------------------------------------------
 
 
+def support(place: str) -> str:
+    """The address of *Contacter l'assistance*, counted under `place`; "" without an assistance."""
+    return f"/aide/contact?de={place}" if settings.current().support_url else ""
+
+
 def _json_ld(value: object) -> Markup:
     """JSON for a `script` element: nothing in it can end the element or open another."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -98,10 +103,11 @@ _templates = Environment(
     loader=PackageLoader("faq_cms.public"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,  # a template is not changed under a server that runs
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals.update(asset=asset_url, french=french)
+_templates.globals.update(asset=asset_url, french=french, support=support)
 _templates.filters["json_ld"] = _json_ld
 
 

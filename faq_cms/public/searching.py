@@ -4,23 +4,45 @@ Answers lead through an address of their own, so that what readers open is count
 cookie or mark on the article's address. A search counts once it is sent, not at each letter.
 """
 
+import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from faq_cms import articles, caps, db, gate, rendering, search, searches, settings, votes
+from faq_cms import (
+    articles,
+    caps,
+    categories,
+    db,
+    gate,
+    rendering,
+    search,
+    searches,
+    settings,
+    votes,
+)
+from faq_cms import views as article_views
+from faq_cms.articles import PublishedArticle
 from faq_cms.errors import FaqError, NotFound
+from faq_cms.models import Category
 from faq_cms.public import pages, searched, views
 
 HITS: Final = 20
+NEIGHBOURS: Final = 5  # beside a question that has no answer here: more would hide the form
+MOST_READ_OVER: Final = dt.timedelta(days=90)
 SUGGESTED_FROM: Final = 2  # letters; one is the beginning of half the articles
 THANKED_SECONDS: Final = 30 * 60
 # Where *Contacter l'assistance* is offered; the log knows no other place.
-PLACES: Final = frozenset({"article", "recherche", "question"})
+PLACES: Final = frozenset(
+    {"accueil", "article", "confidentialite", "pied", "question", "recherche", "widget"}
+)
 # The way back to the answers is no new search: the browser keeps the page a moment.
 _KEPT: Final = "private, max-age=300"
 
@@ -44,6 +66,8 @@ def found(request: Request) -> Response:
     query = _query(request)
     with db.reading() as session:
         hits = search.find(session, query, limit=HITS) if query else []
+        hits = hits or search.nearby(session, query, limit=NEIGHBOURS)
+        elsewhere = Elsewhere.of(session) if query and not hits else None
     if query and _is_person(request):
         results = sum(not hit.nearest for hit in hits)
         searched.searched(query, results=results, day=votes.civil_day(pages.now()))
@@ -53,11 +77,28 @@ def found(request: Request) -> Response:
         query=query,
         hits=hits,
         found=bool(hits) and not hits[0].nearest,
-        support=support("recherche"),
+        neighbours=NEIGHBOURS,
+        elsewhere=elsewhere,
         most=searches.QUESTION_MAX,
     )
     response.headers["cache-control"] = _KEPT
     return response
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where to go on from when no article is even near: said to be that, not an answer."""
+
+    most_read: list[PublishedArticle]
+    categories: list[Category]
+
+    @classmethod
+    def of(cls, session: Session) -> "Elsewhere":
+        """What people read most lately, and the categories that hold something."""
+        since = votes.civil_day(pages.now()) - MOST_READ_OVER
+        ids = article_views.most_read(session, since=since, limit=NEIGHBOURS)
+        read = {each.id: each for each in articles.published(session, ids=ids)}
+        return cls([read[each] for each in ids if each in read], categories.in_use(session))
 
 
 def opened(request: Request) -> Response:
@@ -112,23 +153,21 @@ def reported(request: Request, form: dict[str, str]) -> Response:
 
 
 def contact(request: Request) -> Response:
-    """Lead to the assistance, and nowhere else, counting where from."""
+    """Lead to the assistance, and nowhere else, counting where from.
+
+    An e-mail address is opened by a page that shows it too: browsers may follow a redirect to one
+    or not, and many people write from a mailbox no link opens.
+    """
     address = settings.current().support_url
     place = request.query_params.get("de", "")
     if not address or place not in PLACES:
         raise NotFound("page", request.url.path)
     if _is_person(request):
         searched.asked_for_support(place, day=votes.civil_day(pages.now()))
+    if address.startswith("mailto:"):
+        written = unquote(address.removeprefix("mailto:").partition("?")[0])
+        return pages.page(request, "contact.html", link=address, address=written)
     return pages.go(address)
-
-
-def support(place: str) -> str:
-    """The address of a link *Contacter l'assistance*; "" without an assistance.
-
-    An e-mail address is given as it is: browsers refuse to be redirected to one.
-    """
-    address = settings.current().support_url
-    return f"/aide/contact?de={place}" if address.startswith("http") else address
 
 
 def _missing_page(
@@ -146,7 +185,6 @@ def _missing_page(
         thanked=thanked,
         question=question,
         refusal=refusal,
-        support=support("question"),
         most=searches.QUESTION_MAX,
     )
 

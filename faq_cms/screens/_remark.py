@@ -1,4 +1,8 @@
-"""A remark as every screen shows it: what the reader said, about what, and what becomes of it."""
+"""A remark as every screen shows it: what the reader said, about what, and what becomes of it.
+
+What names a person in it is masked until somebody who handles remarks asks for it; the journal
+keeps who did, and the mask is back at their next sign-in.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,11 +11,12 @@ from typing import Any
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import french, remarks
+from faq_cms import french, people, personal_data, remarks
 from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import _parts, _session
 
+_REVEALED = "revealed_remarks"
 DONE = {
     RemarkState.NO_ACTION: "Remarque classée sans suite.",
     RemarkState.FORWARDED: "Remarque notée comme transmise à l’assistance.",
@@ -41,11 +46,42 @@ def card(
 
 
 def words(remark: Mapping[Any, Any]) -> None:
-    """What the reader wrote, letter for letter; or that it was erased."""
+    """What the reader wrote, or that it was erased."""
     if remark["erased"]:
         st.caption("Texte effacé.")
     else:
-        st.text(remark["text"])
+        text(int(remark["remark_id"]), remark["text"])
+
+
+def text(remark_id: int, written: str, *, place: str = "card") -> None:
+    """What was written, letter for letter but for what names a person: that is shown on demand.
+
+    `place` tells two showings of one remark on one page apart.
+    """
+    masked = personal_data.mask(written)
+    if masked == written:
+        st.text(written)
+        return
+    revealed: set[int] = st.session_state.setdefault(_REVEALED, set())
+    is_shown = remark_id in revealed
+    st.text(written if is_shown else masked)
+    if people.may(_session.actor().role, "remark.handle"):
+        st.button(
+            "Masquer ces données" if is_shown else "Afficher les données masquées",
+            icon=":material/visibility_off:" if is_shown else ":material/visibility:",
+            type="tertiary",
+            key=f"reveal_{place}_{remark_id}",
+            on_click=revealed.discard if is_shown else _reveal,
+            args=(remark_id,) if is_shown else (remark_id, revealed),
+        )
+
+
+def _reveal(remark_id: int, revealed: set[int]) -> None:
+    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+        remarks.reveal(session, actor, remark_id, now=now)
+
+    if _session.act(change):
+        revealed.add(remark_id)
 
 
 def circumstances(remark: Mapping[Any, Any], *, now: dt.datetime, is_fresh: bool = False) -> str:

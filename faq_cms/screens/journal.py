@@ -44,6 +44,7 @@ ACTIONS = {
     "correction.release": "a rendu une correction",
     "correction.nothing_to_fix": "a conclu qu’il n’y avait rien à corriger",
     "remark.handle": "a traité une remarque",
+    "remark.reveal": "a affiché les données masquées d’une remarque",
     "question.settle": "a traité une question manquante",
     "remark.erase": "a effacé une remarque",
     "person.sign_in": "s’est connecté(e)",

@@ -10,7 +10,7 @@ from faq_cms.duties import REMARKS_KEPT, SESSIONS_KEPT, VISITORS_KEPT
 from faq_cms.errors import FaqError
 from faq_cms.models import Remark
 from faq_cms.people import Actor
-from faq_cms.screens import _parts, _session
+from faq_cms.screens import _parts, _remark, _session
 
 KEPT = (
     ("Vote (Oui ou Non, version lue, jour)", "sans limite", "aucune donnée personnelle"),
@@ -70,7 +70,7 @@ if reference:
             if remark.erased_at is not None:
                 st.markdown(f"Texte effacé le {french.date(remark.erased_at)}.")
             else:
-                st.text(remark.text)
+                _remark.text(remark.id, remark.text)
                 st.button(
                     "Effacer définitivement",
                     type="primary",

@@ -55,7 +55,7 @@ def erasure() -> None:
         if remark.erased_at is not None:
             st.info(f"Son texte a été effacé le {french.date(remark.erased_at)}.")
             return
-        st.text(remark.text)
+        _remark.text(remark.id, remark.text, place="erasure")
         st.caption(f"Reçue le {french.datetime(remark.received_at)}")
         st.button(
             "Effacer définitivement ce texte",

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from faq_cms import articles, caps, db, filing, french, loop, people, votes
-from faq_cms.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
+from faq_cms.errors import Conflict, Invalid, NotFound, PersonalData, TooMany, Unavailable
 from faq_cms.models import Article, Reason, Remark, Significance, Vote
+from faq_cms.personal_data import Kind
 from faq_cms.public import ballot
-from faq_cms.public.ballot import Ballot
+from faq_cms.public.ballot import Ballot, Care
 from faq_cms.settings import Settings
 from tests import content
 
@@ -230,16 +231,20 @@ def test_a_source_has_a_plain_name(article: Article, source: str) -> None:
 # -- reasons and remarks -------------------------------------------------------------------------
 
 
+def remark(
+    token: str, *, reason: Reason | None = None, text: str = "", care: Care = Care.ASK
+) -> ballot.Reply:
+    return ballot.remark(
+        token=token, reason=reason, text=text, care=care, network="203.0.113.9", now=NOW
+    )
+
+
 def test_a_reason_then_a_remark(article: Article) -> None:
     token = cast(article.slug).token
-    reply = ballot.remark(
-        token=token, reason=Reason.INCOMPLETE, text="", network="203.0.113.9", now=NOW
-    )
+    reply = remark(token, reason=Reason.INCOMPLETE)
     assert reply.reason is Reason.INCOMPLETE
     assert reply.remark is None
-    sent = ballot.remark(
-        token=token, reason=None, text="Où est le RIB\u202f?", network="203.0.113.9", now=NOW
-    )
+    sent = remark(token, text="Où est le RIB\u202f?")
     assert sent.remark is not None
     assert sent.remark.reference.startswith("R-")
     assert sent.reason is Reason.INCOMPLETE
@@ -252,21 +257,15 @@ def test_no_correction_is_promised_when_the_text_is_not_blamed(
     article: Article, reason: Reason
 ) -> None:
     token = cast(article.slug).token
-    reply = ballot.remark(
-        token=token, reason=reason, text="Trop cher", network="203.0.113.9", now=NOW
-    )
+    reply = remark(token, reason=reason, text="Trop cher")
     assert reply.lines == (french.AFTER_OTHER_REMARK,)
 
 
 def test_after_oui_a_remark_but_no_reason(article: Article) -> None:
     token = cast(article.slug, helpful=True).token
-    assert ballot.remark(
-        token=token, reason=None, text="Merci", network="203.0.113.9", now=NOW
-    ).lines == (french.AFTER_OTHER_REMARK,)
+    assert remark(token, text="Merci").lines == (french.AFTER_OTHER_REMARK,)
     with pytest.raises(Conflict):
-        ballot.remark(
-            token=token, reason=Reason.OTHER, text="Encore", network="203.0.113.9", now=NOW
-        )
+        remark(token, reason=Reason.OTHER, text="Encore")
     with db.reading() as session:
         assert session.scalar(select(func.count(Remark.id))) == 1
 
@@ -274,15 +273,34 @@ def test_after_oui_a_remark_but_no_reason(article: Article) -> None:
 def test_a_refused_remark_leaves_nothing_of_its_reason(article: Article) -> None:
     token = cast(article.slug).token
     with pytest.raises(Invalid):
-        ballot.remark(
-            token=token, reason=Reason.OTHER, text="x" * 2001, network="203.0.113.9", now=NOW
-        )
+        remark(token, reason=Reason.OTHER, text="x" * 2001)
     assert ledger() == [(False, None, False)]
+
+
+def test_words_that_name_somebody_wait_and_the_reason_does_not(article: Article) -> None:
+    token = cast(article.slug).token
+    with pytest.raises(PersonalData) as refused:
+        remark(token, reason=Reason.OTHER, text="Écrivez à a.b@example.org")
+    assert refused.value.kinds == (Kind.EMAIL,)
+    assert refused.value.masked == "Écrivez à •.•@•••••••.•••"
+    assert ledger() == [(False, Reason.OTHER, False)]
+    with db.reading() as session:
+        assert session.scalar(select(func.count(Remark.id))) == 0
+
+
+@pytest.mark.parametrize(
+    ("care", "text"),
+    [(Care.MASK, "Écrivez à •.•@•••••••.•••"), (Care.KEEP, "Écrivez à a.b@example.org")],
+)
+def test_they_are_kept_as_their_author_chose(article: Article, care: Care, text: str) -> None:
+    sent = remark(cast(article.slug).token, text="Écrivez à a.b@example.org", care=care)
+    assert sent.remark is not None
+    assert sent.remark.text == text
 
 
 def test_a_remark_needs_a_vote(article: Article) -> None:
     with pytest.raises(NotFound):
-        ballot.remark(token="forged", reason=None, text="Bonjour", network="203.0.113.9", now=NOW)
+        remark("forged", text="Bonjour")
 
 
 def test_the_vote_and_the_remark_of_a_minor_version_stay_in_the_period(article: Article) -> None:

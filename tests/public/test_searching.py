@@ -1,14 +1,15 @@
 """Searching: what is counted and what never is; a question not found is reported in two gestures."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from faq_cms import caps, db, searches
+from faq_cms import caps, categories, db, filing, people, searches
 from faq_cms.models import Article, MissingQuestion, SearchClickDay, SearchDay, SupportClickDay
-from faq_cms.public import searched
+from faq_cms.public import searched, views
 from faq_cms.searches import Gathered
 from faq_cms.settings import Settings
 from faq_cms.votes import civil_day
@@ -163,6 +164,39 @@ def test_a_search_in_vain_offers_neighbours_a_report_and_the_assistance(
     assert [results for _, results in log().values()] == [0]
 
 
+def test_words_no_article_holds_lead_to_their_family(client: TestClient, article: Article) -> None:
+    page = look_for(client, "facturette")
+    assert "Aucune réponse pour" in text_of(page)
+    assert "Les articles les plus proches" in text_of(page)
+    assert f'href="/aide/recherche/{article.slug}?' in page
+    assert log() == {"facturette": (1, 0)}
+
+
+def test_with_nothing_near_the_most_read_are_offered_under_that_name(
+    client: TestClient, article: Article
+) -> None:
+    content.published("Et le délai ?", "Trente jours.")
+    client.get(f"/aide/{article.slug}")
+    views.flush()
+    page = look_for(client, "zzzz")
+    assert "Les articles les plus proches" not in text_of(page)
+    assert "Les articles les plus lus" in text_of(page)
+    assert f'href="/aide/{article.slug}"' in page
+    assert "Et le délai" not in text_of(page)
+
+
+def test_with_nothing_near_the_categories_that_hold_something_are_offered(
+    client: TestClient, article: Article
+) -> None:
+    with db.transaction() as session:
+        used = categories.add(session, people.SYSTEM, name="Factures", now=content.NOW)
+        categories.add(session, people.SYSTEM, name="Vide", now=content.NOW)
+        filing.file_under(session, people.SYSTEM, article.id, category_id=used.id, now=content.NOW)
+    page = look_for(client, "zzzz")
+    assert 'href="/aide/categories/factures"' in page
+    assert "Vide" not in text_of(page)
+
+
 def test_a_missing_question_is_kept_masked_then_thanked_for(client: TestClient) -> None:
     words = "Où assurer  ma trottinette\u202f?\n(06 12 34 56 78)"
     answer = client.post("/aide/question-manquante", data={"question": words})
@@ -233,6 +267,27 @@ def test_the_way_to_the_assistance_is_counted_by_place(client: TestClient) -> No
     with db.reading() as session:
         (row,) = session.scalars(select(SupportClickDay)).all()
         assert (row.place, row.clicks) == ("recherche", 2)
+
+
+def test_a_mailbox_is_shown_opened_and_counted(
+    client: TestClient, installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = replace(installed, support_url="mailto:aide%2Bfaq@example.org?subject=Aide")
+    monkeypatch.setattr("faq_cms.settings._current", mailbox)
+    page = client.get("/aide/contact?de=pied").text
+    assert 'content="0;url=mailto:aide%2Bfaq@example.org?subject=Aide"' in page
+    assert 'href="mailto:aide%2Bfaq@example.org?subject=Aide">aide+faq@example.org<' in page
+    searched.flush()
+    with db.reading() as session:
+        (row,) = session.scalars(select(SupportClickDay)).all()
+        assert (row.place, row.clicks) == ("pied", 1)
+
+
+def test_every_way_to_the_assistance_is_counted(client: TestClient, article: Article) -> None:
+    for path in ("/aide", f"/aide/{article.slug}", "/aide/confidentialite", "/aide/recherche?q=z"):
+        page = client.get(path).text
+        assert "/aide/contact?de=" in page
+        assert SUPPORT not in page
 
 
 @pytest.mark.parametrize("place", ["", "ailleurs", "https://ailleurs.example"])

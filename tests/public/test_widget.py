@@ -61,7 +61,7 @@ def test_its_words_are_those_of_the_product(client: TestClient, installed: Setti
     words = json.loads(found[1])
     assert words["question"] == french.QUESTION
     assert list(words["reasons"].values()) == list(french.REASONS.values())
-    assert words["support"] == installed.support_url
+    assert words["contact"] == "Contacter l’assistance"
     assert "2\u202f000" in words["tooLong"]
 
 
@@ -72,9 +72,16 @@ def test_nothing_in_it_is_what_a_strict_policy_forbids(client: TestClient) -> No
     assert not re.search(forbidden, script(client))
 
 
-def test_it_names_no_address_but_the_assistance(client: TestClient, installed: Settings) -> None:
+def test_it_names_no_address(client: TestClient) -> None:
     addresses = set(re.findall(r"https?://[^\s\"']+", script(client)))
-    assert addresses - {"https://…/widget/faq-feedback.js"} == {installed.support_url}
+    assert addresses == {"https://…/widget/faq-feedback.js"}  # the example of its first comment
+
+
+def test_without_an_assistance_it_leads_to_none(
+    client: TestClient, installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("faq_cms.settings._current", replace(installed, support_url=""))
+    assert "Contacter" not in script(client)
 
 
 # -- votes from another site ---------------------------------------------------------------------

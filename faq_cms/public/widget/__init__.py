@@ -36,12 +36,14 @@ _WORDS: Final = {
     "most": LENGTH_MAX,
     "tooLong": french.SENTENCES["invalid.text.too_long"].format(detail=french.number(LENGTH_MAX)),
     "reference": "Référence de votre remarque\u00a0: ",
-    "contact": "Contacter l’assistance",
+    "mask": "Masquer et envoyer",
+    "anyway": "Envoyer quand même",
     "lost": (
         "La connexion a été interrompue\u00a0: nous ne savons pas si votre réponse est arrivée. "
         "Réessayez."
     ),
 }
+_CONTACT: Final = "Contacter l’assistance"
 
 
 def routes() -> list[Route]:
@@ -51,17 +53,21 @@ def routes() -> list[Route]:
 
 def served(request: Request) -> Response:
     """The script, for browsers of any site."""
-    response = pages.sent(request, script(settings.current().support_url), "text/javascript")
+    has_support = bool(settings.current().support_url)
+    response = pages.sent(request, script(has_support), "text/javascript")
     response.headers["cache-control"] = _DAY
     response.headers["cross-origin-resource-policy"] = "cross-origin"  # a script tag of other sites
     return response
 
 
 @functools.lru_cache(maxsize=4)
-def script(support_url: str) -> bytes:
-    """The script with its words and its style; `support_url` is where assistance is, or ""."""
+def script(has_support: bool) -> bytes:
+    """The script with its words and its style; `has_support`: there is an assistance to lead to."""
     text = (_FOLDER / "faq-feedback.js").read_text(encoding="utf-8")
     style = (_FOLDER / "faq-feedback.css").read_text(encoding="utf-8")
-    for mark, value in (("__WORDS__", _WORDS | {"support": support_url}), ("__STYLE__", style)):
+    for mark, value in (
+        ("__WORDS__", _WORDS | {"contact": _CONTACT if has_support else ""}),
+        ("__STYLE__", style),
+    ):
         text = text.replace(f'"{mark}"', json.dumps(value, ensure_ascii=False))
     return text.encode()

@@ -64,13 +64,22 @@
     note);
   const label = make("span");
   const text = make("textarea", { rows: "3", "aria-describedby": "advice" });
+  const send = make("button", {}, WORDS.send);
+  // Words that seem to name somebody wait here for their author to choose.
+  const warning = make("p", { class: "refusal", role: "alert" });
+  const ways = make("div", { class: "row" }, ...["mask", "anyway"].map((way) => {
+    const button = make("button", { type: "button" }, WORDS[way]);
+    button.addEventListener("click", () => remark(way === "mask" ? way : "keep"));
+    return button;
+  }));
   const form = make("form", {},
     make("label", {}, label, text),
     make("p", { id: "advice", class: "small" }, WORDS.advice),
-    make("button", { class: "send" }, WORDS.send));
-  form.addEventListener("submit", (event) => { event.preventDefault(); remark(); });
-  const support = WORDS.support
-    ? make("p", {}, make("a", { href: WORDS.support }, WORDS.contact)) : "";
+    send, warning, ways);
+  form.addEventListener("submit", (event) => { event.preventDefault(); remark("ask"); });
+  text.addEventListener("input", () => hold(""));
+  const support = WORDS.contact
+    ? make("p", {}, make("a", { href: new URL("../aide/contact?de=widget", tag.src) }, WORDS.contact)) : "";
   const box = make("section", { "aria-labelledby": "question" },
     make("p", { id: "question" }, WORDS.question),
     make("div", { class: "row", role: "group", "aria-labelledby": "question" }, yes, no),
@@ -84,6 +93,12 @@
 
   function tell(message) {
     told.replaceChildren(...message.split("\n").map((line) => make("p", {}, line)));
+  }
+
+  function hold(sentence) {
+    warning.textContent = sentence;
+    ways.hidden = !sentence;
+    send.hidden = !!sentence;
   }
 
   function offer(helpful) {
@@ -109,7 +124,7 @@
     } catch {
       throw new Error(WORDS.lost);
     }
-    if (!answer.ok) throw new Error(content.error?.message || WORDS.lost);
+    if (!answer.ok) throw Object.assign(new Error(), { message: WORDS.lost }, content.error);
     return content;
   }
 
@@ -120,7 +135,7 @@
     box.setAttribute("aria-busy", "true");
     last = last.then(send).then(
       (content) => { refusal.textContent = ""; show(content); },
-      (error) => { undo(); refusal.textContent = error.message; },
+      (error) => { undo(error); refusal.textContent = error.message; },
     ).finally(() => box.removeAttribute("aria-busy"));
   }
 
@@ -149,19 +164,26 @@
     enqueue(about({ reason: code }), () => { note.textContent = WORDS.noted; }, undo);
   }
 
-  function remark() {
+  function remark(care) {
     const words = text.value.trim();
     const isLong = [...words].length > WORDS.most;
     refusal.textContent = isLong ? WORDS.tooLong : "";
     if (!words || isLong) return text.focus();
     form.inert = true;
-    enqueue(about({ text: words }), (content) => {
+    enqueue(about({ text: words, personal_data: care }), (content) => {
       text.value = "";
       form.inert = false;
+      hold("");
       offer(undefined);
       tell(`${content.message}\n${WORDS.reference}${content.reference}`);
       told.focus();
-    }, () => { form.inert = false; text.focus(); });
+    }, (error) => {
+      form.inert = false;
+      if (error.code !== "personal_data") return text.focus();
+      hold(error.message);
+      error.message = "";
+      ways.firstChild.focus();
+    });
   }
 
   // -- where it stands ---------------------------------------------------------------------------
@@ -173,6 +195,7 @@
   root.adoptedStyleSheets = [sheet];
   root.append(box);
   offer(undefined);
+  hold("");
   if (said.vote) press(verdicts, said.helpful ? yes : no);
 
   const place = target && document.querySelector(target);
