@@ -20,9 +20,11 @@ Plumbing:
 - ``migrate``: brings a database to the schema of this code.
 - ``french``: the words people read: labels, errors, dates, plurals, percentages.
 - ``rendering``: Markdown to safe HTML, two texts to a word diff. The only sanitiser.
+- ``printing``: PDF pages in French.
 
 Chapters, each of which may look back at the ones before it:
 
+- ``mail``: mails that leave, posted with the change they tell of, never twice.
 - ``people``: accounts, sign-in, sessions, permissions, audit trail.
 - ``presence``: who has an article open in the editor, as last heard of.
 - ``addresses``: the public address of an article.
@@ -45,6 +47,7 @@ Chapters, each of which may look back at the ones before it:
 - ``corrections``: take a flag, correct, publish, verify.
 - ``loop``: the moments that touch several chapters, as plain functions.
 - ``replacing``: the same words changed in many articles, seen before, undone in one gesture.
+- ``reports``: the figures of a week or a month, frozen when issued, and who receives them.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, loop, people, searches
+from faq_cms import db, loop, mail, people, plans, reports, searches
 from faq_cms.models import (
     Audit,
     DutyRun,
@@ -47,7 +47,7 @@ class Duty:
 
 
 def run_due(now: dt.datetime) -> list[str]:
-    """Run every duty whose present slot nobody has run; returns their names.
+    """Run every duty whose present slot nobody has run, and send what mail is due; returns names.
 
     A duty that fails is logged, marked and does not stop the others.
     """
@@ -66,7 +66,34 @@ def run_due(now: dt.datetime) -> list[str]:
                 _finish(session, run_id, "failed", now)
         else:
             ran.append(duty.name)
+    if carry_out_plans(now):
+        ran.append("plans")
+    try:
+        if mail.deliver(now):  # no slot: each mail is claimed on its own
+            ran.append("mail")
+    except Exception:  # as above
+        log.exception("mail could not be delivered")
     return ran
+
+
+def carry_out_plans(now: dt.datetime) -> list[int]:
+    """Publish and withdraw what was planned for now or earlier; returns the plans that ended.
+
+    No slot: each plan is claimed in the transaction that does it (`loop.plan_due`), so that any
+    number of servers may ask at once. A fault leaves the plan pending, for the next tick.
+    """
+    with db.reading() as session:
+        due = plans.due(session, now)
+    ended = []
+    for plan_id, article_id in due:
+        try:
+            with db.transaction() as session:
+                plan = loop.plan_due(session, plan_id, article_id, now=now)
+        except Exception:  # one plan that cannot be carried out must not hold the others back
+            log.exception("plan could not be carried out: %s", plan_id)
+        else:
+            ended += [plan_id] if plan else []
+    return ended
 
 
 class Clock:
@@ -179,9 +206,14 @@ def _forget(session: Session, now: dt.datetime) -> None:
         days_before=civil_day(now - VISITORS_KEPT),
         questions_before=now - REMARKS_KEPT,
     )
+    mail.forget(session, ended_before=now - mail.KEPT)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
     session.execute(delete(SignInSession).where(SignInSession.expires_at < now - SESSIONS_KEPT))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - SESSIONS_KEPT))
 
 
-DUTIES = (Duty("review", _daily, _review), Duty("forget", _daily, _forget))
+DUTIES = (
+    Duty("review", _daily, _review),
+    Duty("reports", reports.slot, reports.issue_due),
+    Duty("forget", _daily, _forget),
+)

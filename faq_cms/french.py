@@ -31,10 +31,13 @@ from faq_cms.helpfulness import (
     Window,
 )
 from faq_cms.models import (
+    Cadence,
     CorrectionState,
     FlagKind,
     FlagOutcome,
     LinkPurpose,
+    MailFailure,
+    MailState,
     PlannedAction,
     PlanOutcome,
     Reason,
@@ -197,7 +200,33 @@ SOURCES: Final[Mapping[str, str]] = {
 }
 
 # By type first: members of two enumerations may share a code, and then they are equal as strings.
+CADENCES: Final[Mapping[Cadence, str]] = {
+    Cadence.WEEKLY: "Chaque semaine",
+    Cadence.MONTHLY: "Chaque mois",
+}
+
+MAIL_STATES: Final[Mapping[MailState, str]] = {
+    MailState.WAITING: "En attente",
+    MailState.SENDING: "En cours d’envoi",
+    MailState.SENT: "Envoyé",
+    MailState.REFUSED: "Refusé",
+    MailState.UNCERTAIN: "Peut-être envoyé",
+}
+
+MAIL_FAILURES: Final[Mapping[MailFailure, str]] = {
+    MailFailure.UNREACHABLE: "le serveur d’envoi n’a pas répondu",
+    MailFailure.NO_ENCRYPTION: "la connexion chiffrée a échoué",
+    MailFailure.SIGN_IN: "le serveur d’envoi a refusé l’identification",
+    MailFailure.SENDER: "le serveur d’envoi a refusé l’expéditeur",
+    MailFailure.RECIPIENT: "le serveur d’envoi a refusé cette adresse",
+    MailFailure.MESSAGE: "le serveur d’envoi a refusé le message",
+    MailFailure.NO_ANSWER: "la connexion s’est perdue pendant l’envoi",
+}
+
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
+    Cadence: CADENCES,
+    MailState: MAIL_STATES,
+    MailFailure: MAIL_FAILURES,
     Verdict: VERDICTS,
     Effect: EFFECTS,
     Window: WINDOWS,
@@ -241,6 +270,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.channel": "Ce canal n’existe pas.",
     "not_found.address": "Cette adresse n’existe pas.",
     "not_found.remark": "Cette remarque n’existe plus.",
+    "not_found.report": "Ce rapport n’existe pas.",
     "not_found.plan": "Cette programmation n’existe plus.",
     "not_found.review_note": "Cette note n’existe plus.",
     "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
@@ -253,6 +283,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "method_not_allowed": "Cette adresse n’accepte pas ce type de demande.",
     "conflict": "L’état a changé entre-temps. Rechargez la page et recommencez.",
+    "conflict.already_recipient": "Cette adresse reçoit déjà ce rapport.",
+    "conflict.too_many_recipients": (
+        "{detail} destinataires au plus\u00a0: retirez-en un, ou donnez une adresse de groupe."
+    ),
     "conflict.already_planned": (
         "Une programmation est déjà en attente pour cet article. Annulez-la d’abord."
     ),
@@ -368,6 +402,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Ce mot de passe est trop facile à deviner. Évitez votre nom et les répétitions."
     ),
     "invalid.password.length": (
+    "invalid.address.not_an_address": "Ce n’est pas une adresse e-mail complète (nom@domaine).",
         "Un mot de passe compte de {detail[0]} à {detail[1]} caractères. Une phrase convient bien."
     ),
     "invalid.question.empty": "Écrivez la question avant de publier.",
@@ -512,7 +547,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "bad_setting.not_a_mail_server": (
         "{name} est l’adresse d’un serveur d’envoi, par exemple "
-        "smtp://nom:motdepasse@mail.example.org:587."
+        "smtps://mail.example.org."
     ),
     "bad_setting.not_an_address_of_mail": (
         "{name} est une adresse e-mail, par exemple aide@example.org."
@@ -823,6 +858,16 @@ def datetime(moment: dt.datetime) -> str:
     """Write an instant on the clock of Paris: « 1er mars 2026 à 14 h 05 »."""
     local = _local(moment)
     return f"{date(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
+def days(first: dt.date, last: dt.date) -> str:
+    """Write a stretch of days: « du 30 mars au 5 avril 2026 », « du 16 au 22 novembre 2026 »."""
+    begun = date(first)
+    if first.year == last.year:
+        begun = begun.removesuffix(f" {last.year}")
+        if first.month == last.month:
+            begun = begun.partition(" ")[0]
+    return f"du {begun} au {date(last)}"
+
+
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:

@@ -5,6 +5,7 @@ Each field below is one variable `FAQ_<NAME>`; the README's table is kept equal 
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,12 @@ from faq_cms.errors import BadSetting
 
 PREFIX = "FAQ_"
 SECRET_BYTES = 32
+
+# An address of e-mail as people have them: no quotes, no comment, nothing a header could split on.
+ADDRESS = re.compile(
+    r"(?=.{3,254}\Z)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -68,6 +75,16 @@ class Settings:
     peer_review: bool = field(
         default=False,
         metadata={"help": "on: nothing is published before another person has approved it"},
+    )
+    smtp_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "mail server: smtp://name:password@host:587 (STARTTLS, asked of all but loopback) or smtps://…:465; no mail leaves if empty"
+        },
+    )
+    mail_from: str = field(
+        default="", metadata={"help": "sender of the mails, an address; goes with FAQ_SMTP_URL"}
     )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
@@ -125,6 +142,8 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         support_url=_support(given.get("support_url", "")),
         trusted_proxies=_networks(given.get("trusted_proxies", "")),
         widget_origins=_origins(given.get("widget_origins", "")),
+        smtp_url=_smtp(given.get("smtp_url", "")),
+        mail_from=_sender(given.get("mail_from", ""), given.get("smtp_url", "")),
         peer_review=_switch("PEER_REVIEW", given.get("peer_review", "off")),
         log_level=_level(given.get("log_level", defaults.log_level)),
     )
@@ -224,6 +243,27 @@ def _switch(name: str, value: str) -> bool:
     if value.lower() not in known:
         raise BadSetting(PREFIX + name, "not_a_switch")
     return known[value.lower()]
+
+
+def _smtp(value: str) -> str:
+    refusal = BadSetting(PREFIX + "SMTP_URL", "not_a_mail_server")
+    try:
+        parts = urlsplit(value)
+        bad_port = parts.port == 0
+    except ValueError as error:
+        raise refusal from error
+    extra = parts.path.rstrip("/") or parts.query or parts.fragment
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or extra or bad_port):
+        raise refusal
+    return value
+
+
+def _sender(value: str, server: str) -> str:
+    if bool(value) is not bool(server):
+        raise BadSetting(PREFIX + ("SMTP_URL" if value else "MAIL_FROM"), "goes_with_the_other")
+    if value and not ADDRESS.fullmatch(value):
+        raise BadSetting(PREFIX + "MAIL_FROM", "not_an_address_of_mail")
+    return value
 
 
 def _level(value: str) -> str:

@@ -98,4 +98,4 @@ def test_sign_ins_are_forgotten_after_a_year_and_changes_are_not() -> None:
     duties.run_due(NOW + duties.SIGN_INS_KEPT + dt.timedelta(days=1))
     with db.reading() as session:
         actions = set(session.scalars(select(Audit.action)))
-    assert actions == {"article.create", "article.publish"}
+    assert actions == {"article.create", "article.publish", "report.issue"}
