@@ -301,6 +301,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "fusionnez-la avec une autre."
     ),
     "conflict.merge_itself": "Choisissez une autre catégorie\u00a0: celle-ci est la même.",
+    "conflict.synonym_taken": "«\u202f{detail}\u202f» est déjà dans une autre liste\u00a0: réunissez-les.",
     "conflict.third_level": (
         "Les catégories n’ont que deux niveaux\u00a0: «\u202f{detail}\u202f» ne peut pas "
         "en former un troisième."
@@ -363,6 +364,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "invalid.internal_note.too_long": "La note interne ne peut dépasser {detail} caractères.",
     "invalid.owner.unknown": "Cette personne n’a plus de compte ouvert. Choisissez-en une autre.",
+    "invalid.synonyms.meaningless": (
+        "«\u202f{detail}\u202f» ne contient aucun mot que la recherche retienne."
+    ),
+    "invalid.synonyms.too_few": "Il faut au moins deux mots ou expressions différents.",
+    "invalid.synonyms.too_long": (
+        "Un mot ou une expression compte {detail} caractères au plus, et cinq mots."
+    ),
+    "invalid.synonyms.too_many": "Une liste compte {detail} mots ou expressions au plus.",
+    "not_found.synonym_set": "Cette liste de synonymes n’existe plus.",
     "invalid.tag.length": "Un mot-clé compte de {detail[0]} à {detail[1]} caractères.",
     "invalid.tags.too_many": "Un article porte {detail} mots-clés au plus.",
     "invalid.days.range": "La durée va de {detail[0]} à {detail[1]} jours.",
@@ -392,6 +402,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.form.unreadable": "Cet envoi est illisible. Rien n’a été enregistré.",
     "invalid.helpful.unknown": "Répondez par «\u202fOui\u202f» ou par «\u202fNon\u202f».",
     "invalid.lone_surrogate": "Le texte contient un caractère illisible en position {detail}.",
+    "invalid.address.not_an_address": "Ce n’est pas une adresse e-mail complète (nom@domaine).",
     "invalid.name.length": "Un nom compte de {detail[0]} à {detail[1]} caractères.",
     "invalid.name.taken": "Ce nom est déjà pris. Choisissez-en un autre.",
     "invalid.note.too_long": "La note ne peut dépasser {detail} caractères.",
@@ -402,7 +413,6 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Ce mot de passe est trop facile à deviner. Évitez votre nom et les répétitions."
     ),
     "invalid.password.length": (
-    "invalid.address.not_an_address": "Ce n’est pas une adresse e-mail complète (nom@domaine).",
         "Un mot de passe compte de {detail[0]} à {detail[1]} caractères. Une phrase convient bien."
     ),
     "invalid.question.empty": "Écrivez la question avant de publier.",
@@ -848,16 +858,6 @@ def short_date(day: dt.date) -> str:
     return f"{_civil(day):%d/%m/%Y}"
 
 
-def month(day: dt.date) -> str:
-    """Write the month of a day: « mars 2026 »."""
-    day = _civil(day)
-    return f"{MONTHS[day.month - 1]} {day.year}"
-
-
-def datetime(moment: dt.datetime) -> str:
-    """Write an instant on the clock of Paris: « 1er mars 2026 à 14 h 05 »."""
-    local = _local(moment)
-    return f"{date(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
 def days(first: dt.date, last: dt.date) -> str:
     """Write a stretch of days: « du 30 mars au 5 avril 2026 », « du 16 au 22 novembre 2026 »."""
     begun = date(first)
@@ -868,6 +868,16 @@ def days(first: dt.date, last: dt.date) -> str:
     return f"du {begun} au {date(last)}"
 
 
+def month(day: dt.date) -> str:
+    """Write the month of a day: « mars 2026 »."""
+    day = _civil(day)
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def datetime(moment: dt.datetime) -> str:
+    """Write an instant on the clock of Paris: « 1er mars 2026 à 14 h 05 »."""
+    local = _local(moment)
+    return f"{date(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:

@@ -2,21 +2,25 @@
 
 Accents are folded first, words stemmed after, in Python: both engines index and look for the same
 strings and find the same articles. An index row holds the folded words (a beginning of a word
-finds them) and their stems (« facturations » finds « facture »).
+finds them) and their stems (« facturations » finds « facture »). Synonyms are looked for beside the
+words that were typed; the index does not know them.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from rapidfuzz.distance import DamerauLevenshtein
 from sqlalchemy import ColumnElement, delete, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, rendering
+from faq_cms import articles, db, rendering, synonyms
 from faq_cms.articles import PublishedArticle
 from faq_cms.models import ArticleTag, SearchDocument, SearchWord
+from faq_cms.synonyms import Concept
 from faq_cms.words import STOP_WORDS, fold, meaningful, stem
 
 QUERY_MAX = 200
@@ -150,8 +154,8 @@ def _is_sqlite(session: Session) -> bool:
 def find(session: Session, query: str, *, limit: int = 20, base_url: str = "") -> list[Hit]:
     """The published articles that answer `query`, best first.
 
-    All words must be found, the last one perhaps unfinished; failing that, mistyped words are
-    corrected from the vocabulary; failing that, any of the words will do.
+    All words must be found (or a synonym of each), the last one perhaps unfinished; failing that,
+    mistyped words are corrected from the vocabulary; failing that, any of the words will do.
     """
     terms = meaningful(query[:QUERY_MAX])[:TERMS_MAX]
     if not terms:
@@ -180,30 +184,37 @@ def alike(
 ) -> list[PublishedArticle]:
     """The published articles that share most words with a question."""
     terms = sorted(set(meaningful(question)))[:TERMS_MAX]
-    ids = _match(session, _Any(terms), limit) if terms else []
+    ids = _match(session, _Any([Concept((term,)) for term in terms]), limit) if terms else []
     return _in_order(session, ids, base_url)
 
 
 @dataclass(frozen=True)
 class _All:
-    """Every term must be there; the last one may be the beginning of a word."""
+    """Every concept must be there, in any of its words; the last word may be unfinished."""
 
-    terms: list[str]
+    concepts: list[Concept]
 
 
 @dataclass(frozen=True)
 class _Any:
-    """One of the terms is enough; more is better."""
+    """One of the concepts is enough; more is better."""
 
-    terms: list[str]
+    concepts: list[Concept]
 
 
-def _attempts(session: Session, terms: list[str]) -> Iterable[tuple[_All | _Any, bool]]:
-    yield _All(terms), True
+_Attempt: TypeAlias = _All | _Any
+
+
+def _attempts(session: Session, terms: list[str]) -> Iterable[tuple[_Attempt, bool]]:
+    lexicon = synonyms.lexicon(session)
+    yield _All(lexicon.concepts(terms, unfinished=True)), True
     corrected = [_corrected(session, term) for term in terms]
     if corrected != terms:
-        yield _All(corrected), False
-    yield _Any(sorted({*terms, *corrected})), False
+        yield _All(lexicon.concepts(corrected, unfinished=True)), False
+    loose = dict.fromkeys(
+        (*lexicon.concepts(corrected), *(Concept((term,)) for term in (*terms, *corrected)))
+    )
+    yield _Any(list(loose)), False
 
 
 def _corrected(session: Session, term: str) -> str:
@@ -229,30 +240,25 @@ def _corrected(session: Session, term: str) -> str:
     return best[2] if best else term
 
 
-def _match(session: Session, attempt: _All | _Any, limit: int) -> list[int]:
+def _match(session: Session, attempt: _Attempt, limit: int) -> list[int]:
     """Ids of the matching articles, best first.
 
     Terms are letters and digits only: no operator of either query language can be among them.
     """
-    last = attempt.terms[-1] if isinstance(attempt, _All) else None
     if _is_sqlite(session):
-        parts = [_fts5(term, is_prefix=term is last) for term in attempt.terms]
         rows = session.execute(
             text(
                 "SELECT rowid FROM search_index WHERE search_index MATCH :query"
                 " ORDER BY bm25(search_index, 8.0, 1.0), rowid LIMIT :limit"
             ),
-            {"query": (" AND " if last else " OR ").join(parts), "limit": limit},
+            {"query": _query(attempt, _FTS5), "limit": limit},
         )
         return [int(row[0]) for row in rows]
-    parts = [_tsquery(term, is_prefix=term is last) for term in attempt.terms]
     document: ColumnElement[str] = literal_column(
         "(setweight(to_tsvector('simple'::regconfig, title), 'A')"
         " || setweight(to_tsvector('simple'::regconfig, body), 'D'))"
     )
-    query = func.to_tsquery(
-        literal_column("'simple'::regconfig"), (" & " if last else " | ").join(parts)
-    )
+    query = func.to_tsquery(literal_column("'simple'::regconfig"), _query(attempt, _TSQUERY))
     statement = (
         select(SearchDocument.article_id)
         .where(document.op("@@")(query))
@@ -262,28 +268,62 @@ def _match(session: Session, attempt: _All | _Any, limit: int) -> list[int]:
     return list(session.scalars(statement))
 
 
-def _fts5(term: str, *, is_prefix: bool) -> str:
-    forms = sorted({f'"{term}"' + (" *" if is_prefix else ""), f'"{stem(term)}"'})
-    return f"({' OR '.join(forms)})"
+@dataclass(frozen=True)
+class _Language:
+    """How an engine writes a word, the beginning of one, and what joins them."""
+
+    word: str
+    beginning: str
+    all_of: str
+    any_of: str
 
 
-def _tsquery(term: str, *, is_prefix: bool) -> str:
-    forms = sorted({f"'{term}'" + (":*" if is_prefix else ""), f"'{stem(term)}'"})
-    return f"({' | '.join(forms)})"
+_FTS5: Final = _Language('"{}"', '"{}" *', " AND ", " OR ")
+_TSQUERY: Final = _Language("'{}'", "'{}':*", " & ", " | ")
+
+
+def _query(attempt: _Attempt, language: _Language) -> str:
+    """The attempt in the engine's language."""
+    is_all = isinstance(attempt, _All)
+    last = len(attempt.concepts) - 1
+    parts = [
+        _either(each, language, is_last=is_all and at == last)
+        for at, each in enumerate(attempt.concepts)
+    ]
+    return (language.all_of if is_all else language.any_of).join(parts)
+
+
+def _either(concept: Concept, language: _Language, *, is_last: bool) -> str:
+    """The words of a concept, or those of an expression of the same meaning."""
+    typed = [_forms(term, language, is_beginning=False) for term in concept.typed]
+    if is_last:
+        typed[-1] = _forms(concept.typed[-1], language, is_beginning=True)
+    ways = [
+        typed,
+        *([_forms(term, language, is_beginning=False) for term in each] for each in concept.others),
+    ]
+    said = [language.all_of.join(way) for way in ways]
+    return said[0] if len(said) == 1 else f"({language.any_of.join(f'({way})' for way in said)})"
+
+
+def _forms(term: str, language: _Language, *, is_beginning: bool) -> str:
+    """A word, or the beginning of one, and its stem."""
+    whole = language.beginning if is_beginning else language.word
+    forms = sorted({whole.format(term), language.word.format(stem(term))})
+    return f"({language.any_of.join(forms)})"
 
 
 def _hits(
-    session: Session, ids: list[int], attempt: _All | _Any, exact: bool, base_url: str
+    session: Session, ids: list[int], attempt: _Attempt, exact: bool, base_url: str
 ) -> list[Hit]:
-    stems = {stem(term) for term in attempt.terms}
-    beginning = attempt.terms[-1] if isinstance(attempt, _All) else None
+    wanted = Wanted.of(attempt.concepts, unfinished=isinstance(attempt, _All))
     return [
         Hit(
             article=article,
-            question=_marked(article.question, stems, beginning),
-            snippet=_marked(_passage(rendering.plain(article.answer), stems), stems, beginning),
+            question=marked(article.question, wanted),
+            snippet=marked(_passage(rendering.plain(article.answer), wanted), wanted),
             exact=exact,
-            nearest=isinstance(attempt, _Any) and len(attempt.terms) > 1,
+            nearest=isinstance(attempt, _Any) and len(attempt.concepts) > 1,
         )
         for article in _in_order(session, ids, base_url)
     ]
@@ -296,34 +336,77 @@ def _in_order(session: Session, ids: list[int], base_url: str) -> list[Published
     return [by_id[article_id] for article_id in ids if article_id in by_id]
 
 
-def _marked(passage: str, stems: set[str], beginning: str | None) -> tuple[tuple[str, bool], ...]:
+# -- what matched --------------------------------------------------------------------------------
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to mark in a text: stems of single words, expressions of several, an unfinished word."""
+
+    stems: frozenset[str]
+    expressions: frozenset[tuple[str, ...]] = frozenset()
+    beginning: str | None = None
+
+    @classmethod
+    def of(cls, concepts: Sequence[Concept], *, unfinished: bool) -> "Wanted":
+        """What answers these concepts: the words typed anywhere, their synonyms whole."""
+        others = {synonyms.stems(each) for concept in concepts for each in concept.others}
+        return cls(
+            stems=frozenset(stem(term) for concept in concepts for term in concept.typed)
+            | {each[0] for each in others if len(each) == 1},
+            expressions=frozenset(each for each in others if len(each) > 1),
+            beginning=concepts[-1].typed[-1] if unfinished and concepts else None,
+        )
+
+    def spans(self, passage: str) -> list[tuple[int, int]]:
+        """Where the passage answers, in order, without overlap."""
+        found = [
+            (match.start(), match.end(), folded)
+            for match in _WORD.finditer(passage)
+            if (folded := _folded(match.group())) and folded not in STOP_WORDS
+        ]
+        stems = [stem(folded) for *_, folded in found]
+        spans: list[tuple[int, int]] = []
+        for at, (start, end, folded) in enumerate(found):
+            length = next(
+                (len(e) for e in self.expressions if tuple(stems[at : at + len(e)]) == e), 0
+            )
+            if length:
+                end = found[at + length - 1][1]
+            elif stems[at] not in self.stems and not (
+                self.beginning is not None and folded.startswith(self.beginning)
+            ):
+                continue
+            if not spans or start >= spans[-1][1]:
+                spans.append((start, end))
+        return spans
+
+
+@lru_cache(maxsize=50_000)
+def _folded(word: str) -> str:
+    return fold(word)
+
+
+def marked(passage: str, wanted: Wanted) -> tuple[tuple[str, bool], ...]:
     """A passage cut into pieces, those that match apart."""
     pieces: list[tuple[str, bool]] = []
-    for piece in re.split(r"([^\W_]+)", passage):
-        folded = fold(piece)
-        is_match = (
-            bool(folded)
-            and folded not in STOP_WORDS
-            and (stem(folded) in stems or (beginning is not None and folded.startswith(beginning)))
-        )
-        if pieces and pieces[-1][1] == is_match:
-            pieces[-1] = (pieces[-1][0] + piece, is_match)
-        elif piece:
-            pieces.append((piece, is_match))
-    return tuple(pieces)
+    at = 0
+    for start, end in wanted.spans(passage):
+        pieces += [(passage[at:start], False), (passage[start:end], True)]
+        at = end
+    pieces.append((passage[at:], False))
+    return tuple(piece for piece in pieces if piece[0])
 
 
-def _passage(answer: str, stems: set[str]) -> str:
+def _passage(answer: str, wanted: Wanted) -> str:
     """The stretch of the answer around its first match, cut at words."""
     flat = one_line(answer)
     if len(flat) <= SNIPPET:
         return flat
-    matches = (
-        match.start()
-        for match in re.finditer(r"[^\W_]+", flat)
-        if stem(fold(match.group())) in stems
-    )
-    start = max(0, next(matches, 0) - SNIPPET // 3)
+    first = next(iter(wanted.spans(flat)), (0, 0))[0]
+    start = max(0, first - SNIPPET // 3)
     start = flat.find(" ", start) + 1 if start else 0
     cut = flat[start : start + SNIPPET]
     cut = cut if start + SNIPPET >= len(flat) else cut.rsplit(" ", 1)[0] + "…"
