@@ -148,6 +148,29 @@ def by_version(session: Session, article_id: int) -> pd.DataFrame:
     return helpfulness.measured(frame)
 
 
+def by_measure(session: Session, article_id: int) -> pd.DataFrame:
+    """What each measuring period of an article received, the running one first.
+
+    A row compares with the next one: the text before. Columns: period_id, first_version,
+    last_version, opened_at, objective, helpful, unhelpful, off_text, set_aside, the counts prefixed
+    by before_ of the period before (0 for the first), then those of `helpfulness.measured` and of
+    `helpfulness.compared`.
+    """
+    versions = by_version(session, article_id)
+    grouped = versions.groupby("period_id", sort=False)
+    frame = grouped[list(_COUNTS)].sum().reset_index()
+    frame["first_version"] = grouped["version"].min().to_numpy()
+    frame["last_version"] = grouped["version"].max().to_numpy()
+    frame["opened_at"] = grouped["published_at"].min().to_numpy()
+    frame["objective"] = grouped["objective"].first().to_numpy()
+    for name in _COUNTS[:3]:
+        frame[f"before_{name}"] = frame[name].shift(fill_value=0)
+    compared = helpfulness.compared(frame).rename(
+        columns={"low": "change_low", "high": "change_high"}
+    )
+    return helpfulness.measured(compared).iloc[::-1].reset_index(drop=True)
+
+
 def by_day(
     session: Session,
     *,
@@ -161,8 +184,8 @@ def by_day(
     helpful, unhelpful, off_text.
     """
     if article_id is None:
-        query = select(TallyDay.day, *_sums()).group_by(TallyDay.day).order_by(TallyDay.day)
-        return db.frame(session, _between(query, since, until))
+        days = select(TallyDay.day, *_sums()).group_by(TallyDay.day).order_by(TallyDay.day)
+        return db.frame(session, _between(days, since, until))
     query = (
         select(TallyDay.day, Version.number.label("version"), *_sums())
         .join(Version, Version.id == TallyDay.version_id)
@@ -241,7 +264,7 @@ def readership(session: Session, *, since: dt.date | None = None, until: dt.date
     )
     rows = db.frame(session, _between(seen.where(ViewDay.day <= until), since, None, ViewDay.day))
     cast = db.frame(session, _between(answered, since, until)).set_index("article_id")["votes"]
-    weeks = ((until - _day(rows["first_day"].iloc[0])).days + 1) / 7 if len(rows) else 1
+    weeks = ((until - rows["first_day"].iloc[0]).days + 1) / 7 if len(rows) else 1
     rows["views"] = rows["views"].astype("int64")
     rows["views_per_week"] = rows["views"] / weeks
     rows["votes"] = cast.reindex(rows["article_id"], fill_value=0).astype("int64").to_numpy()
@@ -403,8 +426,3 @@ def _between(
     if since is not None:
         query = query.where(day >= since)
     return query if until is None else query.where(day <= until)
-
-
-def _day(value: dt.date | str) -> dt.date:
-    """A civil day, which an aggregate of SQLite gives back as text."""
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value

@@ -11,8 +11,17 @@ import altair as alt
 import pandas as pd
 
 from faq_cms import french, helpfulness
-from faq_cms.french import VERDICTS
-from faq_cms.helpfulness import MINIMUM_EVIDENCE, Bucket, Counts, Verdict
+from faq_cms.french import EFFECTS, VERDICTS
+from faq_cms.helpfulness import (
+    MINIMUM_EVIDENCE,
+    Bucket,
+    Change,
+    Counts,
+    Effect,
+    Interval,
+    Pooled,
+    Verdict,
+)
 
 # Told apart on both backgrounds, by readers who do not see red or green, and by shape.
 COLOURS: Final[Mapping[Verdict, str]] = {
@@ -27,9 +36,26 @@ SHAPES: Final[Mapping[Verdict, str]] = {
     Verdict.MET: "circle",
     Verdict.TOO_FEW: "square",
 }
+EFFECT_COLOURS: Final[Mapping[Effect, str]] = {
+    Effect.MORE_HELPFUL: "#0f8f8a",
+    Effect.LESS_HELPFUL: "#c8553d",
+    Effect.NOT_YET: "#8a94a0",
+}
+EFFECT_SHAPES: Final[Mapping[Effect, str]] = {
+    Effect.MORE_HELPFUL: "triangle-up",
+    Effect.LESS_HELPFUL: "triangle-down",
+    Effect.NOT_YET: "square",
+}
+SCATTERED: Final = 10  # articles that can be judged; fewer points are read better in the table
+_ANSWERS: Final = {
+    "Oui": "#0f8f8a",
+    "Non sur le texte": "#c8553d",
+    "Non hors texte": "#8a94a0",
+}
 _LINE: Final = "#8a94a0"
 _INK: Final = {False: "#0a1018", True: "#eef2f6"}  # words, on a light and on a dark background
 _ROW: Final = 62  # pixels: two lines of words, then the interval
+_LONG: Final = 300  # days on an axis from which a month without its year is ambiguous
 _DOWN: Final = 15  # where the interval lies, under the middle of its row
 _LABEL: Final = 90  # characters of a question; the whole is in the tooltip
 _PERIODS: Final = {Bucket.DAY: "D", Bucket.WEEK: "W-SUN", Bucket.MONTH: "M"}
@@ -64,30 +90,253 @@ def ranking(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
 
     `frame` as `worst_first` gives it. One row an article, in that order, without a vote included.
     """
-    data = _ranked(frame)
-    verdict = _verdict_scales()
-    rows = alt.Y(
-        "label:N",
-        sort=None,
-        title=None,
-        scale=alt.Scale(domain=list(data["label"])),
-        axis=alt.Axis(
-            # The label stands over its own interval: long questions need the whole width.
-            labelAlign="left",
-            labelBaseline="bottom",
-            labelPadding=0,
-            labelOffset=-14,
-            labelColor=_INK[is_dark],
-            labelLimit=alt.ExprRef("width"),
-            labelExpr="slice(split(datum.label, '\\n'), 1)",
-            labelLineHeight=18,
-            labelFontSize=13,
-            ticks=False,
-            domain=False,
-            grid=False,
+    return _intervals(_ranked(frame), is_dark=is_dark)
+
+
+def by_measure(measures: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
+    """*Utilité* of each measuring period of one article, the running one on top.
+
+    `measures` as `analytics.by_measure`.
+    """
+    return _intervals(_measured(measures), is_dark=is_dark)
+
+
+def over_time(
+    days: pd.DataFrame, versions: pd.DataFrame | None, grain: Bucket, objective: float | None = None
+) -> alt.LayerChart:
+    """*Utilité* by day, week or month, with its band; when versions came; the objective.
+
+    `days` as `analytics.by_day`, `versions` as `analytics.by_version`, None for a whole library.
+    Every period is drawn.
+    """
+    data = _bucketed(days, grain)
+    shares = alt.Scale(domain=[0, 1])
+    base = alt.Chart(data).encode(x=_dates(data), tooltip=[alt.Tooltip("said:N", title="Votes")])
+    band = base.mark_area(opacity=0.2, color=COLOURS[Verdict.MET]).encode(
+        y=alt.Y(
+            "low:Q", scale=shares, title="Part de Oui", axis=alt.Axis(format=".0%", tickCount=5)
         ),
+        y2="high:Q",
     )
-    base = alt.Chart(data).encode(y=rows, tooltip=_tooltip())
+    line = base.mark_line(point={"size": 50}, color=COLOURS[Verdict.MET]).encode(
+        y=alt.Y("ratio:Q", scale=shares)
+    )
+    layers: list[alt.Chart] = [band, line]
+    if objective is not None:
+        goal = pd.DataFrame(
+            {"goal": [objective], "name": [f"objectif {french.percent(objective)}"]}
+        )
+        rule = alt.Chart(goal).encode(y=alt.Y("goal:Q", scale=shares))
+        layers += [
+            rule.mark_rule(color=_LINE, strokeWidth=1.5),
+            rule.mark_text(color=_LINE, align="right", baseline="bottom", dy=-3).encode(
+                x=alt.value(alt.ExprRef("width")), text="name:N"
+            ),
+        ]
+    if versions is not None:
+        layers += _markers(versions)
+    return _french(alt.LayerChart(layer=layers, height=220))
+
+
+def votes_over_time(days: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
+    """How many votes came by day, week or month: Oui above the line, Non under it.
+
+    `days` as `analytics.by_day`.
+    """
+    data = _answers(days, grain)
+    names = list(_ANSWERS)
+    bars = (
+        alt.Chart(data)
+        .mark_bar(cornerRadius=1)
+        .encode(
+            x=_dates(data),
+            x2="end:T",
+            y=alt.Y(
+                "signed:Q",
+                stack="zero",
+                title="Non · Oui",
+                axis=alt.Axis(
+                    labelExpr="format(abs(datum.value), ',')", tickCount=4, tickMinStep=1
+                ),
+            ),
+            color=alt.Color(
+                "answer:N",
+                sort=names,
+                scale=alt.Scale(domain=names, range=list(_ANSWERS.values())),
+                legend=alt.Legend(title=None, orient="top", columns=3),
+            ),
+            order=alt.Order("place:Q"),
+            tooltip=[alt.Tooltip("said:N", title="Votes")],
+        )
+    )
+    zero = alt.Chart().mark_rule(color=_LINE).encode(y=alt.datum(0))
+    return _french(alt.LayerChart(layer=[bars, zero], data=data, height=150))
+
+
+def effects(
+    frame: pd.DataFrame, together: Pooled | None = None, *, is_dark: bool = False
+) -> alt.LayerChart:
+    """What corrections changed, each with what remains plausible; all of them together on top.
+
+    `frame` as `analytics.effects`; those without MINIMUM_EVIDENCE on both sides are left out:
+    `measurable` says which.
+    """
+    data = _compared(frame[measurable(frame)], together)
+    names = [EFFECTS[effect] for effect in EFFECT_COLOURS]
+    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1)
+    colour = alt.Color(
+        "effect:N",
+        scale=alt.Scale(domain=names, range=list(EFFECT_COLOURS.values())),
+        legend=legend,
+    )
+    shape = alt.Shape(
+        "effect:N",
+        scale=alt.Scale(domain=names, range=list(EFFECT_SHAPES.values())),
+        legend=legend,
+    )
+    reach = max(0.1, float(data[["low", "high"]].abs().max().max()))
+    points = alt.Scale(domain=[-reach, reach], nice=True)
+    base = alt.Chart(data).encode(
+        y=_rows(data, is_dark=is_dark),
+        tooltip=[
+            alt.Tooltip("question:N", title="Question"),
+            alt.Tooltip("moved:N", title="Écart"),
+            alt.Tooltip("effect:N", title="Effet"),
+            alt.Tooltip("before:N", title="Avant"),
+            alt.Tooltip("after:N", title="Depuis"),
+        ],
+    )
+    interval = base.mark_bar(height=9, cornerRadius=5, opacity=0.35, yOffset=_DOWN).encode(
+        x=alt.X("low:Q", scale=points), x2="high:Q", color=colour
+    )
+    difference = base.mark_point(filled=True, opacity=1, size=130, yOffset=_DOWN).encode(
+        x=alt.X(
+            "difference:Q",
+            scale=points,
+            title="Points de Oui gagnés ou perdus",
+            axis=alt.Axis(
+                labelExpr="format(100 * datum.value, '+d')", tickCount=5, titleAnchor="start"
+            ),
+        ),
+        color=colour,
+        shape=shape,
+    )
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=_LINE, strokeWidth=1.5)
+    return _french(
+        alt.LayerChart(
+            layer=[zero.encode(x=alt.X("zero:Q", scale=points)), interval, difference],
+            height=alt.Step(_ROW),
+        )
+    )
+
+
+def measurable(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows of `analytics.effects` have enough votes on both sides to be drawn."""
+    after = frame["helpful"] + frame["unhelpful"] - frame["off_text"]
+    before = frame["before_helpful"] + frame["before_unhelpful"] - frame["before_off_text"]
+    return (after >= MINIMUM_EVIDENCE) & (before >= MINIMUM_EVIDENCE)
+
+
+def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
+    """How much each article is read and how useful it is: what is read and fails is down right.
+
+    `frame` as `analytics.usefulness` with the column views; `scattered` says which rows are drawn.
+    """
+    drawn = scattered(frame)
+    data = _ranked(drawn).assign(
+        views=drawn["views"].to_numpy(),
+        seen=[french.count(int(each), "page lue", "pages lues") for each in drawn["views"]],
+    )
+    # A few articles are read a thousand times more than the others: equal ratios, equal lengths.
+    spread = data["views"].max() > 30 * data["views"].min()
+    scale = alt.Scale(type="log", nice=True) if spread else alt.Scale(zero=False, nice=True)
+    verdict = _verdict_scales()
+    points = (
+        alt.Chart(data)
+        .mark_point(filled=True, opacity=0.85)
+        .encode(
+            x=alt.X(
+                "views:Q",
+                scale=scale,
+                title="Pages lues",
+                axis=alt.Axis(format=",d", tickCount=6, labelOverlap=True, titleAnchor="start"),
+            ),
+            y=alt.Y(
+                "ratio:Q",
+                scale=alt.Scale(domain=[0, 1]),
+                title="Part de Oui",
+                axis=alt.Axis(format=".0%", tickCount=5),
+            ),
+            size=alt.Size(
+                "votes:Q", scale=alt.Scale(type="sqrt", range=[50, 400], domainMin=0), legend=None
+            ),
+            tooltip=[alt.Tooltip("seen:N", title="Lecture"), *_tooltip(data)],
+            **verdict,
+        )
+    )
+    corner = (
+        alt.Chart(pd.DataFrame({"said": ["beaucoup lus, peu utiles"]}))
+        .mark_text(align="right", baseline="bottom", fontStyle="italic", dx=-4, dy=-4)
+        .encode(
+            x=alt.value(alt.ExprRef("width")),
+            y=alt.value(alt.ExprRef("height")),
+            text="said:N",
+            color=alt.value(_INK[is_dark]),
+        )
+    )
+    return _french(alt.LayerChart(layer=[points, corner], height=360))
+
+
+def scattered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a scatter: articles that were read, with enough votes for their place to mean it."""
+    return frame[(frame["views"] > 0) & (frame["votes"] >= MINIMUM_EVIDENCE)]
+
+
+def sparklines(days: pd.DataFrame, lived: Mapping[int, float]) -> dict[int, list[float]]:
+    """The *utilité* of each article over time, as the shares of a small line; none where it is noise.
+
+    `days` as `analytics.by_article_and_day`; `lived`: article_id → days over which votes came.
+    """
+    found: dict[int, list[float]] = {}
+    for article_id in days["article_id"].unique():
+        group = days[days["article_id"] == article_id]
+        votes = int(group["helpful"].sum() + group["unhelpful"].sum())
+        grain = helpfulness.bucket(votes, lived[int(article_id)], Bucket.WEEK)
+        if votes >= french.FULL_DISPLAY and grain is not None:
+            found[int(article_id)] = shares(group, grain)
+    return found
+
+
+def shares(days: pd.DataFrame, grain: Bucket) -> list[float]:
+    """The *utilité* of each bucket with votes, in [0, 1], the first one first: a small line."""
+    return list(_bucketed(days, grain)["ratio"])
+
+
+def table_over_time(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
+    """What `over_time` draws, in words: one row a day, week or month, the last one first."""
+    data = _bucketed(days, grain)
+    return pd.DataFrame(
+        {"Période": data["name"], "Utilité": data["figure"], "Détail": data["split"]}
+    ).iloc[::-1]
+
+
+def told_over_time(days: pd.DataFrame, grain: Bucket) -> str:
+    """`over_time` for who does not see it: where the line begins and ends, its ends of scale."""
+    data = _bucketed(days, grain)
+    ordered = data.sort_values("ratio", kind="stable")
+    low, high = ordered["said"].iloc[0], ordered["said"].iloc[-1]
+    first, last = data["said"].iloc[0], data["said"].iloc[-1]
+    return (
+        f"Part de Oui {french.label(grain).lower()}. {first}. {last}. "
+        f"Au plus bas\u00a0: {low}. Au plus haut\u00a0: {high}."
+    )
+
+
+def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
+    """One row a label: the share as a dot of the size of its votes, its interval, its objective."""
+    verdict = _verdict_scales()
+    rows = _rows(data, is_dark=is_dark)
+    base = alt.Chart(data).encode(y=rows, tooltip=_tooltip(data))
     shares = alt.X(
         "ratio:Q",
         scale=alt.Scale(domain=[0, 1]),
@@ -112,17 +361,18 @@ def ranking(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
     return _french(alt.LayerChart(layer=[interval, objective, share], height=alt.Step(_ROW)))
 
 
-def over_time(days: pd.DataFrame, versions: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
-    """*Utilité* of one article by day, week or month, with its band, and when versions came.
+def told_effects(frame: pd.DataFrame) -> str:
+    """`effects` for who does not see it: each correction and what it changed, in a sentence."""
+    rows = (_one_compared(row) for row in frame.to_dict("records"))
+    return " ".join(f"{row['question']} {row['effect']}, {row['moved']}." for row in rows)
 
-    `days` as `analytics.by_day`, `versions` as `analytics.by_version`. Every period is drawn.
-    """
-    data = _bucketed(days, grain)
+
+def _markers(versions: pd.DataFrame) -> list[alt.Chart]:
+    """A dashed line at each version, with its number."""
+    at = pd.to_datetime(versions["published_at"], utc=True).dt.tz_convert(french.PARIS)
     published = pd.DataFrame(
         {
-            "at": pd.to_datetime(versions["published_at"], utc=True)
-            .dt.tz_convert(french.PARIS)
-            .dt.tz_localize(None),
+            "at": at.dt.tz_localize(None),
             "name": [f"v{number}" for number in versions["version"]],
             "when": [
                 f"Version {number}, publiée le {french.date(at)}"
@@ -130,77 +380,191 @@ def over_time(days: pd.DataFrame, versions: pd.DataFrame, grain: Bucket) -> alt.
             ],
         }
     )
-    shares = alt.Scale(domain=[0, 1])
-    dates = alt.X(
-        "start:T", title=None, axis=alt.Axis(format="%e %b", labelOverlap=True, tickCount=6)
-    )
-    base = alt.Chart(data).encode(x=dates, tooltip=[alt.Tooltip("said:N", title="Votes")])
-    band = base.mark_area(opacity=0.2, color=COLOURS[Verdict.MET]).encode(
-        y=alt.Y(
-            "low:Q", scale=shares, title="Part de Oui", axis=alt.Axis(format=".0%", tickCount=5)
-        ),
-        y2="high:Q",
-    )
-    line = base.mark_line(point={"size": 50}, color=COLOURS[Verdict.MET]).encode(
-        y=alt.Y("ratio:Q", scale=shares)
-    )
     marks = alt.Chart(published).encode(x="at:T", tooltip=[alt.Tooltip("when:N", title="Texte")])
-    rules = marks.mark_rule(color=_LINE, strokeDash=[4, 3])
-    names = marks.mark_text(color=_LINE, align="left", dx=4, baseline="top").encode(
-        y=alt.value(0), text="name:N"
+    return [
+        marks.mark_rule(color=_LINE, strokeDash=[4, 3]),
+        marks.mark_text(color=_LINE, align="left", dx=4, baseline="top").encode(
+            y=alt.value(0), text="name:N"
+        ),
+    ]
+
+
+def _dates(data: pd.DataFrame) -> alt.X:
+    span = (data["start"].max() - data["start"].min()).days if len(data) else 0
+    return alt.X(
+        "start:T",
+        title=None,
+        axis=alt.Axis(
+            format="%b %Y" if span > _LONG else "%e %b", labelOverlap=True, tickCount=6, grid=False
+        ),
     )
-    return _french(alt.LayerChart(layer=[band, line, rules, names], height=220))
+
+
+def _rows(data: pd.DataFrame, *, is_dark: bool) -> alt.Y:
+    """One row a label, in the order given; the label stands over its own interval."""
+    return alt.Y(
+        "label:N",
+        sort=None,
+        title=None,
+        scale=alt.Scale(domain=list(data["label"])),
+        axis=alt.Axis(
+            # Long questions need the whole width.
+            labelAlign="left",
+            labelBaseline="bottom",
+            labelPadding=0,
+            labelOffset=-14,
+            labelColor=_INK[is_dark],
+            labelLimit=alt.ExprRef("width"),
+            labelExpr="slice(split(datum.label, '\\n'), 1)",
+            labelLineHeight=18,
+            labelFontSize=13,
+            ticks=False,
+            domain=False,
+            grid=False,
+        ),
+    )
+
+
+def _compared(frame: pd.DataFrame, together: Pooled | None) -> pd.DataFrame:
+    rows = [_one_compared(row) for row in frame.to_dict("records")]
+    if together is not None:
+        moved = french.points(together.change)
+        said = f"{french.count(together.corrections, 'correction')}\u00a0: {moved}"
+        whole = {
+            "label": f"0\nToutes ensemble\n{said}",
+            "question": "Toutes les corrections ensemble",
+            **_moved(together.change, together.change.effect),
+        }
+        rows.insert(0, whole)
+    return pd.DataFrame(rows)
+
+
+def _one_compared(row: Mapping[Any, Any]) -> dict[str, Any]:
+    effect = Effect(row["effect"])
+    change = Change(row["difference"], Interval(row["low"], row["high"]))
+    said = f"{EFFECTS[effect]}\u00a0: {french.points(change)}"
+    before, after = (
+        Counts(*(int(row[f"{prefix}{name}"]) for name in ("helpful", "unhelpful", "off_text")))
+        for prefix in ("before_", "")
+    )
+    return {
+        "label": f"{row['correction_id']}\n{_short(str(row['question']))}\n{said}",
+        "question": row["question"],
+        "before": french.split(before),
+        "after": french.split(after),
+        **_moved(change, effect),
+    }
+
+
+def _moved(change: Change, effect: Effect) -> dict[str, Any]:
+    return {
+        "difference": change.difference,
+        "low": change.interval.low,
+        "high": change.interval.high,
+        "moved": french.points(change),
+        "effect": EFFECTS[effect],
+    }
+
+
+def _answers(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
+    """One row an answer and bucket: Oui counted upwards, Non downwards."""
+    data = _bucketed(days, grain)
+    parts = {
+        "Oui": data["helpful"],
+        "Non sur le texte": -(data["unhelpful"] - data["off_text"]),
+        "Non hors texte": -data["off_text"],
+    }
+    shared = data[["start", "end", "said"]]
+    rows = [
+        shared.assign(answer=name, place=place, signed=values)
+        for place, (name, values) in enumerate(parts.items())
+    ]
+    return pd.concat(rows, ignore_index=True).query("signed != 0")
 
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    drawn = _figures(frame)
+    return drawn.assign(
+        # An article has one row even if two ask the same question: its number leads the label.
+        label=[
+            f"{article_id}\n{_short(str(question))}\n{said}"
+            for article_id, question, said in zip(
+                frame["article_id"], frame["question"], drawn["figure"], strict=True
+            )
+        ],
+        question=frame["question"].to_numpy(),
+        version=[
+            f"{number}, publiée le {french.date(at)}"
+            for number, at in zip(frame["version"], frame["published_at"], strict=True)
+        ],
+    )
+
+
+def _measured(measures: pd.DataFrame) -> pd.DataFrame:
+    drawn = _figures(measures)
+    return drawn.assign(
+        label=[
+            f"{row['period_id']}\n{measure_name(row)}\n{said}"
+            for row, said in zip(measures.to_dict("records"), drawn["figure"], strict=True)
+        ]
+    )
+
+
+def measure_name(measure: Mapping[Any, Any]) -> str:
+    """The texts of a measuring period: « Version 3, du 2 mars 2026 », « Versions 1 et 2, du … »."""
+    first, last = measure["first_version"], measure["last_version"]
+    link = "et" if last == first + 1 else "à"
+    named = f"Version {first}" if first == last else f"Versions {first} {link} {last}"
+    return f"{named}, du {french.date(measure['opened_at'])}"
+
+
+def _figures(frame: pd.DataFrame) -> pd.DataFrame:
+    """What every row of a `measured` frame shows, whatever the row is about."""
     counts = [counts_of(row) for row in frame.itertuples()]
     figures = [french.usefulness(each) for each in counts]
     verdicts = [VERDICTS[Verdict(code)] for code in frame["verdict"]]
-    said = [f"{figure.dots} {figure.text}" if figure.dots else figure.text for figure in figures]
     return pd.DataFrame(
         {
-            # An article has one row even if two ask the same question: its number leads the label.
-            "label": [
-                f"{row.article_id}\n{_short(str(row.question))}\n{words}"
-                for row, words in zip(frame.itertuples(), said, strict=True)
-            ],
-            "question": frame["question"],
-            "ratio": frame["ratio"],
-            "low": frame["low"],
-            "high": frame["high"],
-            "objective": frame["objective"].where(frame["votes"] > 0),
-            "votes": frame["votes"],
+            "ratio": frame["ratio"].to_numpy(),
+            "low": frame["low"].to_numpy(),
+            "high": frame["high"].to_numpy(),
+            "objective": frame["objective"].where(frame["votes"] > 0).to_numpy(),
+            "votes": frame["votes"].to_numpy(),
             "verdict": [
                 name if figure.colour else VERDICTS[Verdict.TOO_FEW]
                 for name, figure in zip(verdicts, figures, strict=True)
             ],
-            "figure": said,
+            "figure": [f"{each.dots} {each.text}".strip() for each in figures],
             "split": [french.split(each) for each in counts],
             "goal": [french.percent(share) for share in frame["objective"]],
-            "version": [
-                f"{number}, publiée le {french.date(at)}"
-                for number, at in zip(frame["version"], frame["published_at"], strict=True)
-            ],
         }
     )
 
 
 def _bucketed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
-    starts = pd.to_datetime(days["day"]).dt.to_period(_PERIODS[grain]).dt.start_time
-    summed = days[["helpful", "unhelpful", "off_text"]].groupby(starts).sum()
+    """One row a bucket with votes. A week begins on Monday; the last bucket may not be over."""
+    buckets = pd.to_datetime(days["day"]).dt.to_period(_PERIODS[grain])
+    summed = days[["helpful", "unhelpful", "off_text"]].groupby(buckets).sum()
     summed = summed[summed[["helpful", "unhelpful"]].sum(axis=1) > 0]
     votes = summed["helpful"] + summed["unhelpful"]
     low, high = helpfulness.wilson_bounds(summed["helpful"], votes)
+    starts = pd.PeriodIndex(summed.index).start_time
+    names = [_bucket_name(start, grain) for start in starts]
+    counts = [counts_of(row) for row in summed.itertuples()]
     return pd.DataFrame(
         {
-            "start": summed.index,
+            "start": starts,
+            "end": pd.PeriodIndex(summed.index).end_time.floor("D") + pd.Timedelta(hours=20),
             "ratio": (summed["helpful"] / votes).to_numpy(),
             "low": low,
             "high": high,
-            "said": [
-                french.summary(_bucket_name(start, grain), counts_of(row))
-                for start, row in zip(summed.index, summed.itertuples(), strict=True)
-            ],
+            "helpful": summed["helpful"].to_numpy(),
+            "unhelpful": summed["unhelpful"].to_numpy(),
+            "off_text": summed["off_text"].to_numpy(),
+            "name": names,
+            "figure": [french.usefulness(each).text for each in counts],
+            "split": [french.split(each) for each in counts],
+            "said": [french.summary(name, each) for name, each in zip(names, counts, strict=True)],
         }
     )
 
@@ -229,7 +593,7 @@ def _verdict_scales() -> dict[str, Any]:
     }
 
 
-def _tooltip() -> list[alt.Tooltip]:
+def _tooltip(data: pd.DataFrame) -> list[alt.Tooltip]:
     columns = {
         "question": "Question",
         "figure": "Utilité",
@@ -238,7 +602,9 @@ def _tooltip() -> list[alt.Tooltip]:
         "verdict": "Constat",
         "version": "Version",
     }
-    return [alt.Tooltip(f"{name}:N", title=title) for name, title in columns.items()]
+    return [
+        alt.Tooltip(f"{name}:N", title=title) for name, title in columns.items() if name in data
+    ]
 
 
 def _french(chart: alt.LayerChart) -> alt.LayerChart:

@@ -45,6 +45,9 @@ HORIZON_WEEKS = 52
 # When many articles are judged together: at most one proven case in twenty proven by chance.
 FALSE_DISCOVERY_RATE = 0.05
 
+# Four corrections and their pace is an accident: no rate and no median of them under this many.
+MINIMUM_CORRECTIONS = 5
+
 # A point of a sparkline with fewer votes than this is noise drawn as a trend.
 MINIMUM_PER_BUCKET = 5
 
@@ -520,6 +523,11 @@ def unhappy_per_week(views_per_week: ArrayLike, helpful: ArrayLike, evidence: Ar
     _, high = wilson_bounds(helpful, evidence)
     n, views = np.asarray(evidence, dtype=float), np.asarray(views_per_week, dtype=float)
     return np.asarray(np.where(n >= MINIMUM_EVIDENCE, views * (1 - high), np.nan))
+
+
+def corrections_per_week(corrections: int, weeks: float) -> float | None:
+    """How fast corrections are published; None under MINIMUM_CORRECTIONS or without time."""
+    return corrections / weeks if corrections >= MINIMUM_CORRECTIONS and weeks > 0 else None
 
 
 def response_rate(votes: int, views: int | None) -> float | None:

@@ -166,6 +166,18 @@ def _clicks(session: Session, since: Day, until: Day) -> pd.DataFrame:
     )
 
 
+def leading_to(session: Session, article_id: int, *, since: Day, until: Day) -> pd.DataFrame:
+    """What readers had searched for when they opened this article. Columns: query, clicks; most first."""
+    times = func.sum(SearchClickDay.clicks)
+    return db.frame(
+        session,
+        select(SearchClickDay.query, times.label("clicks"))
+        .where(SearchClickDay.article_id == article_id, SearchClickDay.day.between(since, until))
+        .group_by(SearchClickDay.query)
+        .order_by(times.desc(), SearchClickDay.query),
+    )
+
+
 def support_clicks(session: Session, *, since: Day, until: Day) -> dict[str, int]:
     """How often *Contacter l'assistance* was pressed in these days, by place."""
     rows = session.execute(

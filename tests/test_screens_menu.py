@@ -36,11 +36,11 @@ def test_no_screen_shadows_a_module_of_python() -> None:
     assert not stems & set(sys.stdlib_module_names)
 
 
-def test_the_addresses_of_screens_differ_and_one_is_the_home() -> None:
+def test_the_addresses_of_screens_differ_and_none_is_that_of_the_home() -> None:
     addresses = [screen.path for screen in SCREENS]
     assert len(addresses) == len(set(addresses))
-    assert addresses.count(HOME) == 1
-    assert registry.paths() == set(addresses) - {HOME}
+    assert registry.paths() == set(addresses)
+    assert HOME not in addresses
 
 
 def test_the_registry_is_read_without_streamlit() -> None:
@@ -60,8 +60,26 @@ def test_every_action_a_screen_needs_is_one_people_know() -> None:
             people.may(Role.EDITOR, screen.action)
 
 
-def test_somebody_signed_in_lands_on_today(secret: str) -> None:
-    assert screens.application().title[0].value == "Aujourd’hui"
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        (Role.VIEWER, "Tableau de bord"),
+        (Role.EDITOR, "Aujourd’hui"),
+        (Role.REVIEWER, "Aujourd’hui"),
+        (Role.MANAGER, "Tableau de bord"),
+        (Role.ADMINISTRATOR, "Aujourd’hui"),
+    ],
+)
+def test_who_writes_lands_on_the_work_and_who_steers_on_the_figures(
+    secret: str, monkeypatch: pytest.MonkeyPatch, role: Role, home: str
+) -> None:
+    if role is not Role.ADMINISTRATOR:
+        screens.signed_in(monkeypatch, name="Dominique", role=role)
+    app = screens.application()
+    assert app.title[0].value == home
+    pages = app._registered_pages.values()
+    at_root = [page["page_name"] for page in pages if page["url_pathname"] == HOME]
+    assert at_root == [home]
 
 
 def test_a_closed_session_sees_nothing_at_the_next_run(secret: str) -> None:
@@ -112,7 +130,8 @@ def test_each_role_gets_the_screens_it_may_use(
         if screen.action is None or people.may(role, screen.action)
     }
     app = screens.application()
-    assert {page["url_pathname"] for page in app._registered_pages.values()} == expected
+    addresses = {page["url_pathname"] for page in app._registered_pages.values()}
+    assert addresses == expected | {HOME}
 
 
 def test_appearing_later_is_never_a_question_of_role() -> None:

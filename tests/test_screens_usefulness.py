@@ -120,8 +120,8 @@ def test_one_article_is_followed_version_after_version() -> None:
     app = screens.application(SCREEN)
     app.selectbox(key="suivi").set_value(article.id).run()
     said = screens.words(app)
-    assert "**Version 2**, publiée le 2 mars 2026" in said
-    assert "3 Oui, 2 Non" in said
+    assert "**Version 2, du 2 mars 2026**\u00a0: pas encore mesurable" in said
+    assert "Ce volume ne permettra pas de conclure." in said
     assert "Pas assez de votes pour une courbe" in said
 
 
@@ -131,7 +131,9 @@ def test_a_curve_is_drawn_when_there_are_enough_votes() -> None:
         content.voted(article.id, day % 2 == 0, now=now - dt.timedelta(days=day))
     app = screens.application(SCREEN)
     app.selectbox(key="suivi").set_value(article.id).run()
-    assert len(app.get("vega_lite_chart")) == 2
+    alts = [chart.proto.alt for chart in app.get("vega_lite_chart")]
+    assert len(alts) == 3  # the ranking, the share of Oui, the number of votes
+    assert alts[1].startswith("Part de Oui par semaine. Semaine du ")
 
 
 def test_the_chart_is_told_in_words_too() -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from faq_cms import analytics, articles, charts, corrections, db, searches, votes
+from faq_cms import analytics, articles, charts, corrections, db, helpfulness, searches, votes
 from faq_cms import remarks as written
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
+from faq_cms.votes import civil_day
 
 # Revisions × filters of a small team; older revisions are pushed out by newer ones.
 _cached = st.cache_data(max_entries=32, show_spinner=False)
@@ -62,13 +63,38 @@ def waiting(revision: int) -> Waiting:
         )
 
 
+@dataclass(frozen=True)
+class Scope:
+    """Which votes and which articles a ranking is about; the empty one is about all of them."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    category: str | None = None
+    source: str | None = None
+    live_only: bool = False
+
+
 @_cached
 def usefulness(
-    revision: int, since: dt.date | None = None, until: dt.date | None = None
+    revision: int,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    source: str | None = None,
+    live_only: bool = False,
 ) -> pd.DataFrame:
     """See `analytics.usefulness`."""
     with db.reading() as session:
-        return analytics.usefulness(session, since=since, until=until)
+        return analytics.usefulness(
+            session, since=since, until=until, source=source, live_only=live_only
+        )
+
+
+def ranked(revision: int, scope: Scope) -> pd.DataFrame:
+    """The articles of a scope, the least useful first. See `charts.worst_first`."""
+    frame = usefulness(revision, scope.since, scope.until, scope.source, scope.live_only)
+    if scope.category is not None:
+        frame = frame[frame["category"] == scope.category]
+    return charts.worst_first(frame)
 
 
 @_cached
@@ -86,6 +112,11 @@ def since(window: Window, today: dt.date) -> dt.date | None:
     return today - dt.timedelta(days=window.days - 1) if window.days else None
 
 
+def lasted(first: dt.date, last: dt.date) -> int:
+    """Days from one civil day to another, both included."""
+    return max(1, (last - first).days + 1)
+
+
 @_cached
 def total(revision: int, since: dt.date | None, until: dt.date | None) -> Counts:
     """See `analytics.total`."""
@@ -101,10 +132,10 @@ def bursts(revision: int) -> pd.DataFrame:
 
 
 @_cached
-def by_source(revision: int) -> pd.DataFrame:
+def by_source(revision: int, article_id: int | None = None) -> pd.DataFrame:
     """See `analytics.by_source`."""
     with db.reading() as session:
-        return analytics.by_source(session)
+        return analytics.by_source(session, article_id=article_id)
 
 
 @_cached
@@ -115,32 +146,144 @@ def by_version(revision: int, article_id: int) -> pd.DataFrame:
 
 
 @_cached
-def by_day(revision: int, article_id: int | None = None) -> pd.DataFrame:
+def by_measure(revision: int, article_id: int) -> pd.DataFrame:
+    """See `analytics.by_measure`."""
+    with db.reading() as session:
+        return analytics.by_measure(session, article_id)
+
+
+@_cached
+def by_day(
+    revision: int, article_id: int | None = None, since: dt.date | None = None
+) -> pd.DataFrame:
     """See `analytics.by_day`."""
     with db.reading() as session:
-        return analytics.by_day(session, article_id=article_id)
+        return analytics.by_day(session, article_id=article_id, since=since)
 
 
 @_cached
-def ranking(
-    revision: int, since: dt.date | None, category: str | None, most: int, is_dark: bool
-) -> dict[str, Any]:
-    """The chart of the `most` least useful articles, as Vega-Lite. See `charts.ranking`."""
-    frame = usefulness(revision, since)
-    if category is not None:
-        frame = frame[frame["category"] == category]
-    chart: dict[str, Any] = charts.ranking(
-        charts.worst_first(frame).head(most), is_dark=is_dark
-    ).to_dict()
-    return chart
+def sparklines(
+    revision: int, article_ids: tuple[int, ...], scope: Scope, today: dt.date
+) -> dict[int, list[float]]:
+    """The small lines of a page of the ranking. See `charts.sparklines`."""
+    with db.reading() as session:
+        days = analytics.by_article_and_day(
+            session, article_ids, since=scope.since, until=scope.until, source=scope.source
+        )
+    figures = usefulness(revision).set_index("article_id")["period_opened_at"]
+    lived = {
+        each: lasted(max(civil_day(figures[each]), scope.since or dt.date.min), today)
+        for each in article_ids
+    }
+    return charts.sparklines(days, lived)
 
 
 @_cached
-def over_time(revision: int, article_id: int, grain: Bucket) -> dict[str, Any]:
-    """The chart of one article, as Vega-Lite. See `charts.over_time`."""
-    days, versions = by_day(revision, article_id), by_version(revision, article_id)
-    chart: dict[str, Any] = charts.over_time(days, versions, grain).to_dict()
-    return chart
+def readership(revision: int, since: dt.date | None, until: dt.date) -> pd.DataFrame:
+    """Views are written by the clock: those of the last minutes come with the next vote.
+
+    See `analytics.readership`.
+    """
+    with db.reading() as session:
+        return analytics.readership(session, since=since, until=until)
+
+
+@_cached
+def effects(revision: int) -> pd.DataFrame:
+    """See `analytics.effects`."""
+    with db.reading() as session:
+        return analytics.effects(session)
+
+
+@_cached
+def corrected(revision: int, since: dt.datetime) -> int:
+    """See `analytics.corrected`."""
+    with db.reading() as session:
+        return analytics.corrected(session, since=since)
+
+
+@_cached
+def in_vain(revision: int, since: dt.date, until: dt.date) -> pd.DataFrame:
+    """Searches no article answered. See `searches.top`."""
+    with db.reading() as session:
+        found = searches.top(session, since=since, until=until)
+    return found[found["results"] == 0]
+
+
+@_cached
+def searched(revision: int, article_id: int, since: dt.date, until: dt.date) -> pd.DataFrame:
+    """See `searches.leading_to`."""
+    with db.reading() as session:
+        return searches.leading_to(session, article_id, since=since, until=until)
+
+
+# -- charts, as Vega-Lite: written once per revision, for Streamlit to pass on -----------------------
+
+Spec = dict[str, Any]
+
+
+@_cached
+def ranking(revision: int, scope: Scope, most: int, is_dark: bool) -> Spec:
+    """The `most` least useful articles. See `charts.ranking`."""
+    return _spec(charts.ranking(ranked(revision, scope).head(most), is_dark=is_dark))
+
+
+@_cached
+def scatter(revision: int, scope: Scope, today: dt.date, is_dark: bool) -> Spec:
+    """Articles by how much they are read and how useful they are. See `charts.scatter`."""
+    return _spec(charts.scatter(read(revision, scope, today), is_dark=is_dark))
+
+
+def read(revision: int, scope: Scope, today: dt.date) -> pd.DataFrame:
+    """`ranked`, with the columns views and views_per_week; 0 for an article nobody read."""
+    frame = ranked(revision, scope)
+    seen = readership(revision, scope.since, scope.until or today).set_index("article_id")
+    columns = seen[["views", "views_per_week"]].reindex(frame["article_id"], fill_value=0)
+    return frame.assign(
+        views=columns["views"].to_numpy(), views_per_week=columns["views_per_week"].to_numpy()
+    )
+
+
+@_cached
+def over_time(
+    revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
+) -> Spec:
+    """One article with its versions and its objective, or all of them. See `charts.over_time`."""
+    days = by_day(revision, article_id, since)
+    if article_id is None:
+        return _spec(charts.over_time(days, None, grain))
+    versions = by_version(revision, article_id)
+    return _spec(
+        charts.over_time(days, versions, grain, objective=float(versions["objective"].iloc[0]))
+    )
+
+
+@_cached
+def votes_over_time(
+    revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
+) -> Spec:
+    """See `charts.votes_over_time`."""
+    return _spec(charts.votes_over_time(by_day(revision, article_id, since), grain))
+
+
+@_cached
+def effects_chart(revision: int, most: int, is_dark: bool) -> Spec:
+    """The last `most` corrections that can be measured, and all together. See `charts.effects`."""
+    frame = effects(revision)
+    together = helpfulness.pooled_of(frame)
+    last = frame[charts.measurable(frame)].head(most)
+    return _spec(charts.effects(last, together if len(frame) > 1 else None, is_dark=is_dark))
+
+
+@_cached
+def measures_chart(revision: int, article_id: int, is_dark: bool) -> Spec:
+    """See `charts.by_measure`."""
+    return _spec(charts.by_measure(by_measure(revision, article_id), is_dark=is_dark))
+
+
+def _spec(chart: Any) -> Spec:
+    found: Spec = chart.to_dict()
+    return found
 
 
 @_cached

@@ -11,7 +11,7 @@ import streamlit as st
 from faq_cms import french, people, settings
 from faq_cms.people import Actor
 from faq_cms.screens import _data, _presence, _session
-from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen
+from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen, home_of
 
 HERE = Path(__file__).parent
 COUNTED = {
@@ -25,22 +25,27 @@ COUNTED = {
 def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
     """The screens this person may use, by group; those with nothing to do yet are not shown."""
     groups: dict[str, list[st.Page]] = {}
+    home = home_of(actor.role)
     for screen in SCREENS:
         if screen.action is None or people.may(actor.role, screen.action):
-            groups.setdefault(screen.group, []).append(page(screen, waiting))
+            groups.setdefault(screen.group, []).append(page(screen, waiting, home=screen is home))
+    # The home answers at its own address too: a link sent by somebody who has another home.
+    groups[""].append(
+        st.Page(HERE / home.file, title=home.title, url_path=home.path, visibility="hidden")
+    )
     return groups
 
 
-def page(screen: Screen, waiting: _data.Waiting) -> st.Page:
+def page(screen: Screen, waiting: _data.Waiting, *, home: bool) -> st.Page:
     """A screen as Streamlit's navigation wants it, with the number of things that wait there."""
     number = getattr(waiting, COUNTED[screen.file]) if screen.file in COUNTED else 0
     return st.Page(
         HERE / screen.file,
         title=f"{screen.title} ({french.number(number)})" if number else screen.title,
         icon=screen.icon,
-        url_path=screen.path,
-        default=screen.path == HOME,
-        visibility="visible" if is_in_menu(screen, waiting) else "hidden",
+        url_path=HOME if home else screen.path,
+        default=home,
+        visibility="visible" if home or is_in_menu(screen, waiting) else "hidden",
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-HOME: Final = ""  # the address of Aujourd’hui
+from faq_cms.models import Role
+
+HOME: Final = ""  # whatever a person's home is, it is also found here
 
 
 class Appears(StrEnum):
@@ -43,7 +45,7 @@ DELIVERY: Final = "Diffusion"
 SETTINGS: Final = "Réglages"
 
 SCREENS: Final = (
-    Screen("today.py", HOME, "Aujourd’hui", ":material/today:"),
+    Screen("today.py", "aujourdhui", "Aujourd’hui", ":material/today:"),
     Screen(
         "to_correct.py",
         "a-corriger",
@@ -104,6 +106,14 @@ SCREENS: Final = (
         appears=Appears.ONCE_SET_ASIDE,
     ),
     Screen(
+        "dashboard.py",
+        "tableau-de-bord",
+        "Tableau de bord",
+        ":material/space_dashboard:",
+        STEERING,
+        appears=Appears.ONCE_PUBLISHED,
+    ),
+    Screen(
         "usefulness.py",
         "utilite",
         "Utilité des articles",
@@ -146,11 +156,17 @@ SCREENS: Final = (
 )
 
 
+def home_of(role: Role) -> Screen:
+    """Where a person arrives: on the work to do for who writes, on the figures for who steers."""
+    file = "dashboard.py" if role in (Role.VIEWER, Role.MANAGER) else "today.py"
+    return next(screen for screen in SCREENS if screen.file == file)
+
+
 def named(file: str) -> Screen | None:
     """The screen held by this file; None when there is none."""
     return next((screen for screen in SCREENS if screen.file == file), None)
 
 
 def paths() -> frozenset[str]:
-    """The addresses of the screens under /gestion/, without slashes; the home is not among them."""
-    return frozenset(screen.path for screen in SCREENS if screen.path != HOME)
+    """The addresses of the screens under /gestion/, without slashes."""
+    return frozenset(screen.path for screen in SCREENS)

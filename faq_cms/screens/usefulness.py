@@ -1,57 +1,96 @@
 """Utilité des articles — which articles help their readers, and which do not."""
 
 import datetime as dt
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from faq_cms import charts, french, helpfulness
-from faq_cms.helpfulness import MINIMUM_EVIDENCE, Window
-from faq_cms.screens import _data, _parts, _table
+from faq_cms.helpfulness import MINIMUM_EVIDENCE, Verdict, Window
+from faq_cms.screens import _data, _measures, _parts, _table
 from faq_cms.votes import civil_day
 
-HERE = "utilite"
-DRAWN = 40  # articles in the chart, the least useful; the table holds them all
-TABLE_ROWS = 15  # before the table scrolls
-WINDOWS = {window.value: french.label(window) for window in Window}
+HERE: Final = "utilite"
+DRAWN: Final = 40  # articles in the chart, the least useful; the table holds them all
+PAGE: Final = 50  # rows of the table
+WINDOWS: Final = {window.value: french.label(window) for window in Window}
+TEXTS: Final = {"mesure": "Mesure en cours", "version": "Version en ligne seule"}
 
 
-def one_article() -> None:
-    """How one article fared, version after version."""
-    questions = dict(zip(shown["article_id"], shown["question"], strict=True))
-    chosen = st.selectbox(
-        "Suivre un article dans le temps",
-        list(questions),
+# -- filters: each stands in the address of the page ---------------------------------------------
+
+
+def chosen_window() -> Window:
+    """The period: the shortest in which half of the articles can be judged, unless chosen."""
+    usual = helpfulness.default_window(_data.votes_by_window(revision, today))
+    found = choices.segmented_control(
+        "Période",
+        list(WINDOWS),
+        format_func=WINDOWS.__getitem__,
+        default=usual.value,
+        required=True,
+        key="periode",
+        bind="query-params",
+        wrap=True,
+    )
+    return Window(found or usual)
+
+
+def one_of(label: str, names: dict[str, str], *, key: str, everything: str) -> str | None:
+    """A filter with one choice at most; absent where there is nothing to choose between."""
+    if not names:
+        return None
+    return choices.selectbox(
+        label,
+        list(names),
         index=None,
-        format_func=questions.__getitem__,
-        key="suivi",
-        placeholder="Choisissez un article",
+        format_func=lambda name: names.get(name, name),
+        key=key,
+        bind="query-params",
+        placeholder=everything,
+        width=220,
     )
-    if chosen is None:
-        return
-    versions = _data.by_version(revision, chosen)
-    lived = (today - pd.to_datetime(versions["published_at"].min()).date()).days + 1
-    grain = helpfulness.bucket(int(versions["votes"].sum()), lived)
-    if grain is None:
+
+
+def only_live() -> bool:
+    """Whether the votes of earlier versions of the same measure are left out."""
+    if not (known["version"] > 1).any():
+        return False
+    found = choices.segmented_control(
+        "Textes",
+        list(TEXTS),
+        format_func=TEXTS.__getitem__,
+        default="mesure",
+        required=True,
+        key="textes",
+        bind="query-params",
+        help="La mesure en cours réunit les versions publiées depuis le dernier changement de fond.",
+    )
+    return found == "version"
+
+
+# -- what is shown -------------------------------------------------------------------------------
+
+
+def summary() -> None:
+    """The figures of everything shown, in three sentences."""
+    st.markdown(f"**{french.summary(french.label(window), total)}**")
+    enough = int((shown["votes"] >= MINIMUM_EVIDENCE).sum())
+    st.caption(
+        f"{french.count(enough, 'article')} sur {french.number(len(shown))} "
+        f"{french.plural(enough, 'a', 'ont')} au moins {MINIMUM_EVIDENCE} votes. "
+        "Pour chaque article, seuls comptent les votes reçus depuis le dernier changement de fond."
+    )
+    below = int((shown["verdict"] == Verdict.BELOW).sum())
+    if below > 1:
+        together = int(helpfulness.proven_together(shown).sum())
         st.caption(
-            f"Pas assez de votes pour une courbe\u00a0: il en faut {helpfulness.MINIMUM_PER_BUCKET} "
-            "par mois en moyenne."
+            f"{french.count(below, 'article')} sous l’objectif\u202f; en tenant compte du nombre "
+            f"d’articles jugés à la fois, on peut compter sur {french.number(together)}.",
+            help="Parmi beaucoup d’articles, quelques-uns passent sous l’objectif par malchance. "
+            "Parmi ceux qui restent, au plus 1 sur 20 y est à tort.",
         )
-    else:
-        st.caption(f"{french.label(grain)}, toutes mesures comprises")
-        st.vega_lite_chart(
-            spec=_data.over_time(revision, chosen, grain),
-            key="over_time",
-            alt=f"Utilité {french.label(grain).lower()}, avec la date de chaque version",
-        )
-    for version in versions.sort_values("version", ascending=False).to_dict("records"):
-        st.markdown(
-            f"**Version {version['version']}**, publiée le {french.date(version['published_at'])}"
-        )
-        _parts.figure(_parts.counts(version))
-    _parts.link(
-        "article.py", "Ouvrir l’article", icon=":material/edit:", article=str(chosen), de=HERE
-    )
 
 
 def in_words() -> str:
@@ -66,13 +105,147 @@ def in_words() -> str:
     return "Du moins utile au plus utile\u00a0: " + "\u202f; ".join(said)
 
 
+def ranking() -> None:
+    """Each article as its share of Oui and what remains plausible, the least useful first."""
+    st.vega_lite_chart(
+        spec=_data.ranking(revision, scope, DRAWN, _parts.is_dark()), key="ranking", alt=in_words()
+    )
+    st.caption(
+        "Le point est la part de Oui, d’autant plus gros qu’il y a de votes\u202f; la barre, ce qui "
+        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes pour classer."
+    )
+    if len(shown) > DRAWN:
+        st.caption(
+            f"Les {DRAWN} articles les moins utiles\u202f; les {french.number(len(shown))} sont dans "
+            "le tableau."
+        )
+
+
+def no_vote() -> None:
+    """Why there is nothing to draw, and what to do."""
+    _parts.nothing(
+        "Aucun vote" if scope == _data.Scope() else "Aucun vote avec ce choix",
+        f"{'Ouvrez' if scope == _data.Scope() else 'Élargissez le choix, ou ouvrez'} la page "
+        "publique et répondez à «\u202fCet article a-t-il été utile\u202f?\u202f»",
+        icon=":material/how_to_vote:",
+    )
+    st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
+
+
+def table() -> None:
+    """Every article, a page at a time, with its change and its line where votes allow; the file."""
+    page = _parts.in_pages(shown, PAGE, key="page")
+    words = _table.usefulness(page)
+    ids = tuple(int(each) for each in page["article_id"])
+    moved, lines = trends(page), _data.sparklines(revision, ids, scope, today)
+    if moved:
+        words.insert(2, "Évolution", [moved.get(each, "") for each in ids])
+    if lines:
+        words.insert(2, "Dans le temps", [lines.get(each) for each in ids])
+    st.dataframe(
+        words,
+        hide_index=True,
+        height="content" if len(words) <= 15 else 35 * 16 + 3,
+        column_config={
+            "Question": st.column_config.TextColumn(width=300),
+            "Utilité": st.column_config.TextColumn(width=250),
+            "Dans le temps": st.column_config.LineChartColumn(
+                width="small", y_min=0, y_max=1, help="Part de Oui, de 0 à 100\u202f%"
+            ),
+            "Évolution": st.column_config.TextColumn(
+                width=220, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
+            ),
+            "Votes": st.column_config.NumberColumn(width="small", format="localized"),
+        },
+        alt="Les mêmes figures en tableau",
+        key="table",
+    )
+    st.download_button(
+        "Télécharger ce tableau (CSV pour Excel)",
+        data=lambda: _table.sheet(_table.usefulness(shown)),
+        file_name=f"utilite-{today.isoformat()}.csv",
+        mime="text/csv; charset=utf-8",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def previous() -> tuple[dt.date, dt.date] | None:
+    """The stretch of the same length just before; None without limit."""
+    if since is None or window.days is None:
+        return None
+    return since - dt.timedelta(days=window.days), since - dt.timedelta(days=1)
+
+
+def previous_name() -> str:
+    """Its two ends in words."""
+    before = previous()
+    return f"du {french.date(before[0])} au {french.date(before[1])}" if before else ""
+
+
+def trends(page: pd.DataFrame) -> dict[int, str]:
+    """How each article moved since the period before, where both have enough votes."""
+    stretch = previous()
+    if stretch is None:
+        return {}
+    earlier = _data.usefulness(revision, *stretch, scope.source, scope.live_only)
+    before = earlier.set_index("article_id").loc[page["article_id"]]
+    changes = {
+        int(row["article_id"]): helpfulness.trend(_parts.counts(old), _parts.counts(row))
+        for row, old in zip(page.to_dict("records"), before.to_dict("records"), strict=True)
+    }
+    return {article_id: french.points(each) for article_id, each in changes.items() if each}
+
+
+def scatter() -> None:
+    """Reading against usefulness, where reading is counted and enough articles can be judged."""
+    if scope.source not in (None, "aide"):
+        return
+    drawn = charts.scattered(_data.read(revision, scope, today))
+    if len(drawn) < charts.SCATTERED:
+        return
+    st.subheader("Lus et utiles", anchor=False)
+    st.caption("Pages lues au centre d’aide, robots exclus. En bas à droite, ce qui coûte le plus.")
+    worst = drawn.sort_values("views", ascending=False).head(5)
+    st.vega_lite_chart(
+        spec=_data.scatter(revision, scope, today, _parts.is_dark()),
+        key="scatter",
+        alt="Les articles les plus lus\u00a0: "
+        + "\u202f; ".join(
+            f"{row['question']} {french.count(row['views'], 'page lue', 'pages lues')}, "
+            f"{french.usefulness(_parts.counts(row)).text}"
+            for row in worst.to_dict("records")
+        ),
+    )
+
+
+def one_article() -> None:
+    """How one article fared, text after text."""
+    st.subheader("Un article de près", anchor=False)
+    questions = dict(zip(shown["article_id"], shown["question"], strict=True))
+    chosen = st.selectbox(
+        "Suivre un article dans le temps",
+        list(questions),
+        index=None,
+        format_func=questions.__getitem__,
+        key="suivi",
+        placeholder="Choisissez un article",
+    )
+    if chosen is not None:
+        _parts.link(
+            "article.py", "Ouvrir l’article", icon=":material/edit:", article=str(chosen), de=HERE
+        )
+        _measures.show(revision, chosen)
+
+
 now = dt.datetime.now(dt.UTC)
 today = civil_day(now)
 revision = _data.revision()
 
 _parts.head("Utilité des articles", "Quels articles aident leurs lecteurs, et lesquels non.")
 
-if not _data.waiting(revision).has_published:
+known = _data.usefulness(revision)
+if known.empty:
     _parts.nothing(
         "Aucun article publié",
         "Publiez un premier article\u00a0: ses lecteurs pourront dire s’il les aide.",
@@ -81,86 +254,27 @@ if not _data.waiting(revision).has_published:
     _parts.link("articles.py", "Articles", icon=":material/article:")
     st.stop()
 
-usual = helpfulness.default_window(_data.votes_by_window(revision, today))
 choices = st.container(horizontal=True, vertical_alignment="bottom")
-window = Window(
-    choices.segmented_control(
-        "Période",
-        list(WINDOWS),
-        format_func=WINDOWS.__getitem__,
-        default=usual.value,
-        required=True,
-        key="periode",
-        bind="query-params",
-        wrap=True,
-    )
-    or usual
-)
+window = chosen_window()
 since = _data.since(window, today)
-figures = _data.usefulness(revision, since)
-categories = sorted(figures["category"].dropna().unique())
-category = None
-if categories:
-    category = choices.selectbox(
-        "Catégorie",
-        categories,
-        index=None,
-        key="categorie",
-        bind="query-params",
-        placeholder="Toutes les catégories",
-        width=260,
-    )
-shown = charts.worst_first(
-    figures if category is None else figures[figures["category"] == category]
+filed = {name: name for name in sorted(known["category"].dropna().unique())}
+came = {name: french.source(name) for name in _data.by_source(revision)["source"]}
+scope = _data.Scope(
+    since=since,
+    category=one_of("Catégorie", filed, key="categorie", everything="Toutes les catégories"),
+    source=one_of(
+        "Votes venus de", came if len(came) > 1 else {}, key="provenance", everything="Partout"
+    ),
+    live_only=only_live(),
 )
-
+shown = _data.ranked(revision, scope)
 total = charts.counts_of(shown[["helpful", "unhelpful", "off_text"]].sum())
-st.markdown(f"**{french.summary(french.label(window), total)}**")
-enough = int((shown["votes"] >= MINIMUM_EVIDENCE).sum())
-st.caption(
-    f"{french.count(enough, 'article')} sur {french.number(len(shown))} "
-    f"{french.plural(enough, 'a', 'ont')} au moins {MINIMUM_EVIDENCE} votes. "
-    "Pour chaque article, seuls comptent les votes reçus depuis le dernier changement de fond."
-)
 
+summary()
 if total.votes:
-    st.vega_lite_chart(
-        spec=_data.ranking(revision, since, category, DRAWN, _parts.is_dark()),
-        key="ranking",
-        alt=in_words(),
-    )
-    st.caption(
-        "Le point est la part de Oui, d’autant plus gros qu’il y a de votes\u202f; la barre, ce qui "
-        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes pour classer."
-    )
+    ranking()
 else:
-    _parts.nothing(
-        "Aucun vote" if since is None else "Aucun vote sur cette période",
-        f"{'Ouvrez' if since is None else 'Choisissez une période plus longue, ou ouvrez'} la page "
-        "publique et répondez à «\u202fCet article a-t-il été utile\u202f?\u202f»",
-        icon=":material/how_to_vote:",
-    )
-    st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
-
-table = _table.usefulness(shown)
-st.dataframe(
-    table,
-    hide_index=True,
-    height="content" if len(table) <= TABLE_ROWS else 35 * (TABLE_ROWS + 1) + 3,
-    column_config={
-        "Question": st.column_config.TextColumn(width=300),
-        "Utilité": st.column_config.TextColumn(width=250),
-        "Votes": st.column_config.NumberColumn(width="small", format="localized"),
-    },
-    alt="Les mêmes figures en tableau",
-    key="table",
-)
-st.download_button(
-    "Télécharger ce tableau (CSV pour Excel)",
-    data=lambda: _table.sheet(table),
-    file_name=f"utilite-{today.isoformat()}.csv",
-    mime="text/csv; charset=utf-8",
-    icon=":material/download:",
-    on_click="ignore",
-)
+    no_vote()
+table()
+scatter()
 one_article()

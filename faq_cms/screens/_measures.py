@@ -1,0 +1,232 @@
+"""« Mesure »: how one article fares — over time, text after text, why not, and from where.
+
+Shown beside the editor of an article and under the ranking; the same figures in both places.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from faq_cms import charts, french, helpfulness
+from faq_cms.helpfulness import (
+    MINIMUM_EVIDENCE,
+    MINIMUM_PER_BUCKET,
+    Bucket,
+    Change,
+    Counts,
+    Effect,
+    Interval,
+    Verdict,
+)
+from faq_cms.models import Reason
+from faq_cms.screens import _data, _parts, _remark
+from faq_cms.votes import civil_day
+
+REMARKS_SHOWN: Final = 5
+SEARCHES_SHOWN: Final = 8
+SEARCHED_DAYS: Final = 90
+
+
+def show(revision: int, article_id: int) -> None:
+    """Everything measured about a published article, the running measure first."""
+    measures = _data.by_measure(revision, article_id)
+    running = measures.iloc[0].to_dict()
+    _standing(revision, article_id, running)
+    _over_time(revision, article_id)
+    _text_after_text(revision, article_id, measures)
+    reasons, traffic = st.columns(2, gap="large")
+    with reasons:
+        _reasons(revision, article_id, running)
+        _remarks(revision, article_id)
+    with traffic:
+        _searches(revision, article_id)
+        _sources(revision, article_id)
+
+
+def _standing(revision: int, article_id: int, running: Mapping[Any, Any]) -> None:
+    """The figure of the running measure, its verdict, what is missing to conclude."""
+    counts = _parts.counts(running)
+    objective = french.percent(running["objective"])
+    with st.container(border=True, gap="xsmall"):
+        st.caption(
+            f"Mesure en cours, depuis le {french.date(running['opened_at'])}",
+            help="Une nouvelle mesure commence à chaque changement de fond\u202f; un changement de "
+            "forme la continue.",
+        )
+        _parts.figure(counts)
+        if counts.votes:
+            verdict = _verdict(revision, article_id, running)
+            st.markdown(f"{french.label(verdict)} · objectif\u00a0: {objective}")
+        if counts.evidence < MINIMUM_EVIDENCE:
+            lacking = MINIMUM_EVIDENCE - counts.evidence
+            st.caption(
+                f"Il manque {french.count(lacking, 'vote')} sur le texte pour un constat "
+                f"({MINIMUM_EVIDENCE} au moins)."
+            )
+
+
+def _verdict(revision: int, article_id: int, running: Mapping[Any, Any]) -> Verdict:
+    """As every other screen says it: a verdict that stands is remembered for published articles."""
+    figures = _data.usefulness(revision)
+    found = figures.loc[figures["article_id"] == article_id, "verdict"]
+    return Verdict(found.iloc[0] if len(found) else running["verdict"])
+
+
+def _over_time(revision: int, article_id: int) -> None:
+    """The share of Oui and the number of votes, at the finest grain that is not noise."""
+    days = _data.by_day(revision, article_id)
+    if days.empty:
+        return
+    votes = int(days["helpful"].sum() + days["unhelpful"].sum())
+    lived = _data.lasted(days["day"].min(), civil_day(dt.datetime.now(dt.UTC)))
+    grain = helpfulness.bucket(votes, lived, Bucket.WEEK)
+    st.subheader("Dans le temps", anchor=False)
+    if grain is None:
+        st.caption(
+            f"Pas assez de votes pour une courbe\u00a0: il en faut {MINIMUM_PER_BUCKET} par mois en "
+            "moyenne, sur deux mois au moins."
+        )
+        return
+    st.caption(
+        f"{french.label(grain)}, toutes mesures comprises. La bande est ce qui reste plausible\u202f; "
+        "chaque trait vertical, une nouvelle version."
+    )
+    st.vega_lite_chart(
+        spec=_data.over_time(revision, article_id, grain),
+        key=f"over_time_{article_id}",
+        alt=charts.told_over_time(days, grain),
+    )
+    table = charts.table_over_time(days, grain)
+    st.vega_lite_chart(
+        spec=_data.votes_over_time(revision, article_id, grain),
+        key=f"votes_over_time_{article_id}",
+        alt=f"Nombre de votes {french.label(grain).lower()}, Oui en haut, Non en bas. "
+        "Les nombres sont dans le tableau qui suit.",
+    )
+    with st.expander("Les mêmes chiffres en tableau"):
+        st.dataframe(table, hide_index=True, key=f"weeks_{article_id}", alt="Votes et utilité")
+
+
+def _text_after_text(revision: int, article_id: int, measures: pd.DataFrame) -> None:
+    """Each measure against the one before it: what the change of text did."""
+    if len(measures) < 2:
+        return
+    st.subheader("Avant et après chaque changement de fond", anchor=False)
+    if (measures["votes"] >= MINIMUM_EVIDENCE).sum() >= 2:
+        st.vega_lite_chart(
+            spec=_data.measures_chart(revision, article_id, _parts.is_dark()),
+            key=f"measures_{article_id}",
+            alt="Utilité de chaque mesure, la plus récente en haut. " + _told(measures),
+        )
+    for number, measure in enumerate(measures.to_dict("records")):
+        if number + 1 < len(measures):
+            _change(measure, is_running=number == 0)
+
+
+def _told(measures: pd.DataFrame) -> str:
+    said = (
+        french.summary(charts.measure_name(row), _parts.counts(row))
+        for row in measures.to_dict("records")
+    )
+    return ". ".join(said) + "."
+
+
+def _change(measure: Mapping[Any, Any], *, is_running: bool) -> None:
+    """One change of text: its effect in words, and for the running one what is still needed."""
+    before = Counts(
+        *(int(measure[f"before_{name}"]) for name in ("helpful", "unhelpful", "off_text"))
+    )
+    after, effect = _parts.counts(measure), Effect(measure["effect"])
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{charts.measure_name(measure)}**\u00a0: {french.label(effect).lower()}")
+        if min(before.evidence, after.evidence) >= MINIMUM_EVIDENCE:
+            interval = Interval(measure["change_low"], measure["change_high"])
+            moved = french.points(Change(measure["difference"], interval))
+            st.caption(
+                f"{moved}, votes hors texte exclus. Avant\u00a0: {french.split(before)}. "
+                f"Depuis\u00a0: {french.split(after)}.",
+                help="Un article corrigé après une mauvaise passe remonte souvent de lui-même\u00a0: "
+                "c’est pourquoi l’écart est compté avec toute la mesure précédente, et pourquoi un "
+                "seul article est un bon signe plutôt qu’une preuve.",
+            )
+        if is_running and effect is Effect.NOT_YET:
+            st.caption(french.outlook(_prospect(before, after, measure)))
+
+
+def _prospect(before: Counts, after: Counts, measure: Mapping[Any, Any]) -> helpfulness.Prospect:
+    today = civil_day(dt.datetime.now(dt.UTC))
+    weeks = _data.lasted(civil_day(measure["opened_at"]), today) / 7
+    rate = after.evidence / weeks if weeks >= 1 else None
+    return helpfulness.prospect(before, after, rate, float(measure["objective"]))
+
+
+def _reasons(revision: int, article_id: int, running: Mapping[Any, Any]) -> None:
+    """Why Non, those that blame something else than the text apart."""
+    found = _data.reasons(revision, article_id, int(running["period_id"]))
+    if not found:
+        return
+    st.subheader("Raisons des Non", anchor=False)
+    ordered = sorted(found.items(), key=lambda pair: -pair[1])
+    on_text = [pair for pair in ordered if not pair[0].off_text]
+    off_text = [pair for pair in ordered if pair[0].off_text]
+    if on_text:
+        st.markdown(_listed(on_text))
+    if off_text:
+        st.caption("Hors texte\u00a0: la règle ou la recherche est en cause, pas l’article.")
+        st.markdown(_listed(off_text))
+    silent = int(running["unhelpful"]) - sum(found.values())
+    if silent > 0:
+        st.caption(f"{french.count(silent, 'Non', 'Non')} sans raison donnée.")
+
+
+def _listed(reasons: list[tuple[Reason, int]]) -> str:
+    return "\n".join(f"- {french.number(n)} · {french.label(reason)}" for reason, n in reasons)
+
+
+def _remarks(revision: int, article_id: int) -> None:
+    """The last remarks, in full."""
+    remarks = _data.remarks(revision, article_id=article_id)
+    if remarks.empty:
+        return
+    now = dt.datetime.now(dt.UTC)
+    st.subheader(f"Remarques ({french.number(len(remarks))})", anchor=False)
+    for remark in remarks.head(REMARKS_SHOWN).to_dict("records"):
+        with st.container(gap="xxsmall"):
+            _remark.words(remark)
+            st.caption(_remark.circumstances(remark, now=now))
+    if len(remarks) > REMARKS_SHOWN:
+        _parts.link("remarks.py", "Toutes les remarques", icon=":material/forum:")
+
+
+def _searches(revision: int, article_id: int) -> None:
+    """What readers had typed when they opened this article."""
+    today = civil_day(dt.datetime.now(dt.UTC))
+    since = today - dt.timedelta(days=SEARCHED_DAYS - 1)
+    found = _data.searched(revision, article_id, since, today)
+    if found.empty:
+        return
+    st.subheader("Recherches qui mènent ici", anchor=False)
+    st.caption(french.label(helpfulness.Window.DAYS_90))
+    st.markdown(
+        "\n".join(
+            f"- {_parts.plain(row['query'])} · {french.count(row['clicks'], 'ouverture')}"
+            for row in found.head(SEARCHES_SHOWN).to_dict("records")
+        )
+    )
+
+
+def _sources(revision: int, article_id: int) -> None:
+    """Where those who voted were reading."""
+    found = _data.by_source(revision, article_id)
+    if found.empty:
+        return
+    st.subheader("D’où viennent les votes", anchor=False)
+    st.caption("Toutes mesures comprises")
+    for row in found.to_dict("records"):
+        counts = _parts.counts(row)
+        if counts.votes:
+            name = _parts.plain(french.source(row["source"]))
+            st.markdown(f"- {name}\u00a0: {french.usefulness(counts).text}")
