@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import categories, db, filing, people, votes
+from faq_cms import db, filing, people, votes
 from faq_cms.models import Remark, Role
 from faq_cms.people import SYSTEM
 from tests import content, screens
@@ -103,35 +103,6 @@ def test_a_machine_needs_a_name() -> None:
     app = screens.application("team.py")
     press(app, "Créer l’accès")
     assert "Un nom compte de 1 à 80 caractères." in screens.words(app)
-
-
-# -- categories ----------------------------------------------------------------------------------
-
-
-def test_a_category_is_added_renamed_and_given_an_objective() -> None:
-    app = screens.application("categories.py")
-    app.text_input(key="new_category").set_value("Paiement").run()
-    press(app, "Ajouter")
-    with db.reading() as session:
-        (category,) = categories.ordered(session)
-    app.text_input(key=f"name_{category.id}").set_value("Paiements").run()
-    app.number_input(key=f"objective_{category.id}").set_value(85).run()
-    with db.reading() as session:
-        (category,) = categories.ordered(session)
-    assert (category.name, category.slug, category.objective) == ("Paiements", "paiement", 0.85)
-    app.number_input(key=f"objective_{category.id}").set_value(70).run()
-    with db.reading() as session:
-        assert categories.ordered(session)[0].objective is None
-
-
-def test_a_category_without_a_name_is_refused_and_keeps_its_own() -> None:
-    with db.transaction() as session:
-        category = categories.add(session, SYSTEM, name="Factures", now=content.NOW)
-    app = screens.application("categories.py")
-    app.text_input(key=f"name_{category.id}").set_value(" ").run()
-    assert "Le nom d’une catégorie" in screens.words(app)
-    with db.reading() as session:
-        assert categories.ordered(session)[0].name == "Factures"
 
 
 # -- privacy -------------------------------------------------------------------------------------

@@ -45,13 +45,14 @@ DELIVERY: Final = "Diffusion"
 SETTINGS: Final = "Réglages"
 
 SCREENS: Final = (
-    Screen("today.py", "aujourdhui", "Aujourd’hui", ":material/today:"),
+    Screen("today.py", "aujourdhui", "Aujourd’hui", ":material/today:", action="article.write"),
     Screen(
         "to_correct.py",
         "a-corriger",
         "À corriger",
         ":material/build:",
         CONTENT,
+        action="correction.work",
         appears=Appears.ONCE_VOTED,
     ),
     Screen("articles.py", "articles", "Articles", ":material/article:", CONTENT),
@@ -121,6 +122,14 @@ SCREENS: Final = (
         STEERING,
         appears=Appears.ONCE_VOTED,
     ),
+    Screen(
+        "reports.py",
+        "rapports",
+        "Rapports",
+        ":material/summarize:",
+        STEERING,
+        appears=Appears.ONCE_PUBLISHED,
+    ),
     Screen("channels.py", "canaux", "Canaux", ":material/cable:", DELIVERY, action="export"),
     Screen(
         "exporting.py", "exporter", "Exporter", ":material/download:", DELIVERY, action="export"
@@ -131,10 +140,10 @@ SCREENS: Final = (
     Screen(
         "categories.py",
         "categories",
-        "Catégories",
+        "Catégories et synonymes",
         ":material/category:",
         SETTINGS,
-        action="category.edit",
+        action="synonym.edit",
     ),
     Screen(
         "privacy.py",

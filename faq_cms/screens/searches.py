@@ -68,6 +68,8 @@ def reported(question: MissingQuestion) -> None:
         st.text(question.text)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"Signalée {french.ago(question.received_at, now)}", width="stretch")
+            if not _session.may("article.write"):
+                return
             st.button(
                 "Créer un article",
                 icon=":material/add:",
@@ -91,14 +93,24 @@ def line(row: dict[Any, Any]) -> None:
         with words, st.container(gap="xxsmall"):
             st.markdown(f"**{_parts.plain(row['query'])}**")
             st.caption(" · ".join(facts(row)))
-        action.button(
-            "Créer un article",
-            icon=":material/add:",
-            type="tertiary",
-            key=f"create_{row['query']}",
-            on_click=create,
-            args=(as_question(row["query"]),),
-        )
+        if not _session.may("article.write"):
+            return
+        with action, st.container(gap="xxsmall"):
+            st.button(
+                "Créer un article",
+                icon=":material/add:",
+                type="tertiary",
+                key=f"create_{row['query']}",
+                on_click=create,
+                args=(as_question(row["query"]),),
+            )
+            if not row["results"]:
+                _parts.link(
+                    "categories.py",
+                    "Ajouter un synonyme",
+                    icon=":material/join:",
+                    mot=row["query"],
+                )
 
 
 def facts(row: dict[Any, Any]) -> list[str]:
