@@ -232,6 +232,28 @@ def test_a_fault_of_the_api_has_the_shape_of_its_errors() -> None:
     assert error["details"]["reference"] in error["message"]
 
 
+def test_a_caller_who_hangs_up_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Message] = []
+
+    async def hang_up() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    for path in ("/aide/x/vote", "/api/v1/votes/x/remark"):
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"host", b"testserver"), (b"content-length", b"9")],
+        }
+        anyio.run(behind(LOCAL), scope, hang_up, send)
+    assert sent == []
+    assert caplog.text == ""
+
+
 # ---------------------------------------------------------------- sessions
 
 

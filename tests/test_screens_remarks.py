@@ -1,10 +1,11 @@
 """Remarques: found by their words, their reason, their state; erased for good on demand."""
 
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from faq_cms import db, remarks, votes
-from faq_cms.models import Reason, Remark, RemarkState
+from faq_cms.models import Audit, Reason, Remark, RemarkState
 from faq_cms.people import SYSTEM
 from tests import content, screens
 
@@ -73,6 +74,20 @@ def test_a_remark_is_erased_by_its_reference_and_its_vote_stays() -> None:
     with db.reading() as session:
         assert session.get_one(Remark, remark_id).text == ""
         assert votes.noes(session, since=None)["vote_id"].size == 1
+
+
+def test_what_names_somebody_is_masked_until_asked_for_and_the_journal_keeps_who() -> None:
+    written = "Rappelez Jeanne au 06 12 34 56 78."
+    remark_id = content.remarked(content.published().id, written)
+    app = screens.application(SCREEN)
+    assert shown(app) == ["Rappelez Jeanne au •• •• •• •• ••."]
+    app.button(key=f"reveal_card_{remark_id}").click().run()
+    assert shown(app) == [written]
+    with db.reading() as session:
+        (entry,) = session.scalars(select(Audit).where(Audit.action == "remark.reveal"))
+        assert (entry.actor, entry.object_id) == (screens.ADMINISTRATOR, remark_id)
+    app.button(key=f"reveal_card_{remark_id}").click().run()
+    assert shown(app) == ["Rappelez Jeanne au •• •• •• •• ••."]
 
 
 def test_an_unknown_reference_is_said_to_be_so() -> None:

@@ -12,8 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from faq_cms import french, settings
+from faq_cms.public import feedback
 from faq_cms.screens import _data, _parts
 
+OWN_PAGES = "Ces pages d’aide"
 SECONDS = 5  # longer than a sound installation ever takes to answer itself
 
 
@@ -166,4 +168,5 @@ others = sorted(set(by_source["source"]) - {channel.source for channel in plugge
 if others:
     st.subheader("Autres sources", anchor=False)
     for source in others:
-        st.markdown(f"{_parts.plain(source)}\u00a0: {received(source, by_source)}")
+        name = OWN_PAGES if source == feedback.SOURCE else source
+        st.markdown(f"{_parts.plain(name)}\u00a0: {received(source, by_source)}")

@@ -153,7 +153,7 @@ if missing:
     for question in missing[:PAGE]:
         reported(question)
 
-kinds, windows = st.columns(2, vertical_alignment="bottom")
+kinds, windows = st.columns([2, 3], vertical_alignment="bottom")
 kind = kinds.segmented_control(
     "Quelles recherches",
     list(KINDS),

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 NO = "Désolé\u202f! Nous n’avons pas pu vous être utile"
 OLDER = "avis-texte"
+ASSISTANCE = "assistance@example.org"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One process for this file: each test is another reader, with cookies of their own."""
-    with servers.serving(tmp_path_factory.mktemp("site") / "served") as process:
+    var = tmp_path_factory.mktemp("site") / "served"
+    with servers.serving(var, FAQ_SUPPORT_URL=f"mailto:{ASSISTANCE}") as process:
         yield process
 
 
@@ -141,4 +143,18 @@ def test_no_page_scrolls_sideways_on_a_small_phone(
         page.goto(site.url + path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, path
+    context.close()
+
+
+def test_the_mailbox_of_the_assistance_opens_without_script(
+    site: Served, chromium: "Browser"
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/aide")
+    with page.expect_request(f"mailto:{ASSISTANCE}"):
+        page.get_by_role("link", name="Contacter l’assistance").click()
+    assert page.url == f"{site.url}/aide/contact?de=pied"
+    assert page.get_by_role("link", name=ASSISTANCE).is_visible(), "for who writes from elsewhere"
+    assert context.cookies() == []
     context.close()

@@ -150,6 +150,30 @@ def test_a_changed_mind_and_a_later_visit_are_still_one_vote(
     assert kept(ledger) == [(True, None, "widget")]
 
 
+@pytest.mark.parametrize(
+    ("way", "stored"),
+    [
+        ("Masquer et envoyer", "Appelez le •• •• •• •• ••."),
+        ("Envoyer quand même", "Appelez le 06 12 34 56 78."),
+    ],
+)
+def test_words_that_name_somebody_wait_for_their_author(
+    page: "Page", ledger: db.Database, way: str, stored: str
+) -> None:
+    page.get_by_role("button", name=french.NO).click()
+    text = page.get_by_label("Dites-nous en plus")
+    text.fill("Appelez le 06 12 34 56 78.")
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    page.get_by_role("alert").get_by_text("semble contenir un numéro de téléphone").wait_for()
+    assert text.input_value() == "Appelez le 06 12 34 56 78."
+    with ledger.reading() as session:
+        assert session.query(Remark).all() == []
+    page.get_by_role("button", name=way).press("Enter")
+    page.get_by_text(french.AFTER_REMARK_ON_NO[0], exact=True).wait_for()
+    with ledger.reading() as session:
+        assert [remark.text for remark in session.query(Remark)] == [stored]
+
+
 def test_it_has_the_page_s_font_and_style_in_spite_of_the_policy(page: "Page") -> None:
     button = page.get_by_role("button", name=french.YES)
     button.wait_for()
