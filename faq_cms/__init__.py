@@ -20,6 +20,7 @@ Plumbing:
 - ``migrate``: brings a database to the schema of this code.
 - ``french``: the words people read: labels, errors, dates, plurals, percentages.
 - ``rendering``: Markdown to safe HTML, two texts to a word diff. The only sanitiser.
+- ``merging``: two texts that began as one, joined, or shown where they clash.
 - ``printing``: PDF pages in French.
 
 Chapters, each of which may look back at the ones before it:
@@ -42,10 +43,12 @@ Chapters, each of which may look back at the ones before it:
 - ``remarks``: what readers write under their vote.
 - ``views``: how often public pages were read.
 - ``imported_votes``: votes and totals another system kept.
+- ``catalogue``: every article as the team's list shows it.
 - ``analytics``: tallies to frames: per article, per day, per version.
 - ``flags``: open a flag with its evidence, close it with its outcome.
 - ``corrections``: take a flag, correct, publish, verify.
 - ``loop``: the moments that touch several chapters, as plain functions.
+- ``bulk``: one gesture over many articles, seen before, undone article by article.
 - ``replacing``: the same words changed in many articles, seen before, undone in one gesture.
 - ``reports``: the figures of a week or a month, frozen when issued, and who receives them.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
