@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from faq_cms import db
+from faq_cms import db, votes
 from faq_cms import settings as in_use
 from faq_cms.settings import SECRET_BYTES, Settings
 from tests import databases, servers
@@ -96,13 +96,18 @@ def database_url(reused: databases.Reused) -> str:
 
 
 @pytest.fixture
-def database(reused: databases.Reused, monkeypatch: pytest.MonkeyPatch) -> db.Database:
-    """A migrated, empty database, in use: `db.transaction()` and `db.reading()` speak to it."""
+def database(reused: databases.Reused, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+    """A migrated, empty database, in use: `db.transaction()` and `db.reading()` speak to it.
+
+    Whatever the test did, its votes counted again must give its tallies.
+    """
     monkeypatch.setattr(db, "_current", reused.database)
     # Whether a colleague must read first is asked of them at each publication.
     chosen = in_use._current or Settings(secret="s" * SECRET_BYTES)
     monkeypatch.setattr(in_use, "_current", chosen)
-    return reused.database
+    yield reused.database
+    with reused.database.reading() as session:
+        assert votes.is_balanced(session), "votes counted again do not give the tallies"
 
 
 @pytest.fixture(scope="session")

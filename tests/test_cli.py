@@ -489,3 +489,5 @@ def test_check_fails_on_tallies_that_do_not_add_up(filled: Terminal) -> None:
     code, out, _ = filled.run("check")
     assert code == 1
     assert "✗ Les totaux" in out
+    with db.transaction() as session:
+        votes.rebuild(session)

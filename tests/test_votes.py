@@ -1,6 +1,7 @@
 """The ledger: one counted vote per visitor and period, tallies always equal to the votes."""
 
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from faq_cms import analytics, db, views, votes
+from faq_cms import analytics, db, loop, views, votes
 from faq_cms.errors import Conflict, Invalid, NotFound
 from faq_cms.models import Reason, Significance, TallyDay, Vote
 from tests.content import NOW, published, received, revised, voted
@@ -165,13 +166,32 @@ def test_the_database_itself_refuses_a_second_vote_of_a_visitor() -> None:
         session.add(second)
 
 
-def test_five_hundred_votes_of_one_visitor_at_once_count_once() -> None:
+@pytest.mark.parametrize("hurried", [100, pytest.param(500, marks=pytest.mark.deep)])
+def test_many_votes_of_one_visitor_at_once_count_once(database: db.Database, hurried: int) -> None:
     article = published()
-    with ThreadPoolExecutor(8) as pool:
-        receipts = list(
-            pool.map(lambda n: voted(article.id, n % 2 == 0, visitor="same"), range(500))
-        )
-    assert sum(receipt.is_new for receipt in receipts) == 1
+    with db.reading() as session:
+        version = votes.target(session, article.slug)
+    # Two processes as far as the database can tell: between them, nothing but its own locks.
+    doors = (database, db.Database(database.url.render_as_string(hide_password=False)))
+    start = threading.Barrier(8, timeout=60)  # all are there before one begins
+
+    def hurry(number: int) -> bool:
+        if number < start.parties:
+            start.wait()
+        with doors[number % 2].transaction() as session:
+            receipt = loop.vote_received(
+                session,
+                version=version,
+                helpful=number % 3 == 0,
+                visitor="same",
+                source="aide",
+                now=NOW,
+            )
+        return receipt.is_new
+
+    with ThreadPoolExecutor(start.parties) as pool:
+        assert sum(pool.map(hurry, range(hurried))) == 1
+    doors[1].dispose()
     assert sum(counts(article.id)[:2]) == 1
 
 
@@ -229,6 +249,8 @@ def test_a_tally_that_lies_is_noticed() -> None:
         session.execute(update(TallyDay).values(helpful=5))
     with db.reading() as session:
         assert not votes.is_balanced(session)
+    with db.transaction() as session:
+        votes.rebuild(session)
 
 
 # -- views ---------------------------------------------------------------------------------------
