@@ -8,17 +8,27 @@ colleague's is always noticed. A refused text stays on the desk, whole, until so
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, french, loop, presence, quality
+from faq_cms import articles, db, french, loop, plans, presence, quality, reviews
 from faq_cms.articles import Seen, Text
 from faq_cms.errors import FaqError, StaleDraft
-from faq_cms.models import Article, Significance, Version
+from faq_cms.models import (
+    Article,
+    Plan,
+    PlannedAction,
+    ReviewNote,
+    ReviewState,
+    Significance,
+    Version,
+)
 from faq_cms.people import Actor
+from faq_cms.reviews import Reading
 from faq_cms.screens import _session
 
 _REMEMBERED: Final = 50  # a push names a save a few seconds old; more would be another sitting
@@ -33,6 +43,12 @@ class Page:
     draft: Version | None
     versions: list[Version]
     seen: Seen
+    readings: list[Reading]
+    notes: list[ReviewNote]
+    plans: Mapping[PlannedAction, Plan]
+    hands: set[int | None]
+    needs_review: bool
+    taken_back: set[int]
 
     @property
     def last(self) -> Version | None:
@@ -55,6 +71,29 @@ class Page:
         return self.article.withdrawn_at is not None
 
     @property
+    def reading(self) -> Reading | None:
+        """The last reading of this draft that says something: asked and not called off, or decided."""
+        about = self.draft.id if self.draft else None
+        said = (each for each in self.readings if each.state is not ReviewState.CANCELLED)
+        return next((each for each in said if each.version_id == about), None)
+
+    @property
+    def request(self) -> Reading | None:
+        """The request under way, if a colleague is asked to read this draft."""
+        asked = self.reading and self.reading.state is ReviewState.REQUESTED
+        return self.reading if asked else None
+
+    @property
+    def is_reviewed_as_it_stands(self) -> bool:
+        """Whether nothing was typed since that reading."""
+        return bool(self.draft and self.reading and self.reading.revision == self.draft.revision)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the draft waits for the clock to publish it."""
+        return PlannedAction.PUBLISH in self.plans
+
+    @property
     def has_changes(self) -> bool:
         """Whether publishing would change what the public reads."""
         return self.draft is not None and (self.live is None or text_of(self.live) != self.text)
@@ -75,8 +114,11 @@ class Desk:
     ticked: set[int] = field(default_factory=set)
     is_publishing: bool = False
     is_typesetting: bool = False
-    published: int | None = None
+    asking: str = ""  # what the publication panel asks instead: see `_publication`
+    published: Version | None = None
     arrived: set[int] = field(default_factory=set)
+    shown: dict[Seen, Text] = field(default_factory=dict)
+    base: Text | None = None  # what the refused text was written on; None: forgotten
 
     def key(self, name: str) -> str:
         """The key of one of this desk's widgets."""
@@ -86,6 +128,13 @@ class Desk:
     def is_refused(self) -> bool:
         """Whether what is typed could not be saved, and waits for a decision."""
         return self.stale is not None or bool(self.problem)
+
+    def remember(self, seen: Seen, text: Text) -> None:
+        """Keep what a page said: a text refused later is compared with what it was written on."""
+        self.shown.pop(seen, None)
+        self.shown[seen] = text
+        if len(self.shown) > _REMEMBERED:
+            del self.shown[next(iter(self.shown))]
 
     def start_again(self) -> None:
         """Forget what is typed: the widgets start from the saved text."""
@@ -119,13 +168,24 @@ def read(article_id: int) -> Page:
     with db.reading() as session:
         article = articles.article(session, article_id)
         versions = articles.history(session, article_id)
+        draft = articles.draft_of(session, article_id)
         return Page(
             article=article,
             live=next((v for v in versions if v.id == article.live_version_id), None),
-            draft=articles.draft_of(session, article_id),
+            draft=draft,
             versions=versions,
             seen=articles.seen(session, article_id),
+            readings=reviews.readings(session, article_id),
+            notes=reviews.notes(session, draft.id) if draft else [],
+            plans=plans.pending(session, article_id),
+            hands=articles.hands(session, draft) if draft else set(),
+            needs_review=_needs_review(session, draft),
+            taken_back=articles.taken_back(session, article_id),
         )
+
+
+def _needs_review(session: Session, draft: Version | None) -> bool:
+    return draft is not None and reviews.is_required() and not reviews.is_approved(session, draft)
 
 
 def opened(page: Page) -> Desk:
@@ -136,6 +196,7 @@ def opened(page: Page) -> Desk:
         desk = st.session_state[name] = Desk(page.article.id, page.text, page.seen)
     elif desk.seen != page.seen and desk.stale is None:
         _follow(desk, page)
+    desk.remember(page.seen, page.text)
     return desk
 
 
@@ -180,12 +241,9 @@ def save_wordings(desk: Desk) -> None:
     _save(desk, replace(desk.mine or desk.text, wordings=lines), desk.seen)
 
 
-def keep_mine(desk: Desk) -> None:
-    """« Garder mon texte »: save it over what was shown beside it, and over nothing newer."""
-    if desk.mine is None or desk.stale is None:
-        return
-    over = Seen(desk.stale.current_live_id, desk.stale.current_revision)
-    if _save(desk, desk.mine, over):
+def settle(desk: Desk, text: Text, over: Seen) -> None:
+    """Save what was decided between two texts over the one that was shown, and over nothing newer."""
+    if _save(desk, text, over):
         desk.start_again()
 
 
@@ -219,13 +277,14 @@ def _save(desk: Desk, text: Text, seen: Seen) -> Seen | None:
             articles.save_draft(session, actor, desk.article_id, text=text, seen=seen, now=now)
             saved = articles.seen(session, desk.article_id)
     except StaleDraft as stale:
-        desk.mine, desk.stale = text, stale
+        desk.mine, desk.stale, desk.base = text, stale, desk.shown.get(seen)
         return None
     except FaqError as error:
         desk.mine, desk.problem = text, french.sentence(error)
         return None
     desk.own = [*(desk.own if seen in desk.own else [seen]), saved][-_REMEMBERED:]
     desk.text, desk.seen = text, saved
+    desk.remember(saved, text)
     desk.mine, desk.stale, desk.problem = None, None, ""
     return saved
 
@@ -256,14 +315,27 @@ def publish(desk: Desk) -> None:
             desk.seen = articles.seen(session, desk.article_id)
     except StaleDraft as stale:
         desk.mine, desk.stale, desk.is_publishing = desk.text, stale, False
+        desk.base = desk.shown.get(desk.seen)
         return
     except FaqError as error:
         _session.refuse(error)
         desk.is_publishing = False
         return
-    desk.published, desk.is_publishing = version.number, False
+    desk.published, desk.is_publishing = version, False
     desk.own = [desk.seen]
     desk.ticked.clear()
+
+
+def take_back(desk: Desk, version: Version) -> None:
+    """« Annuler » the publication just made: its text is the draft again."""
+
+    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+        loop.take_back(session, actor, desk.article_id, version_id=version.id, now=now)
+
+    desk.published = None
+    if _session.act(change, done="Publication annulée. Le texte est de nouveau un brouillon."):
+        desk.own.clear()
+        desk.start_again()
 
 
 def discard(desk: Desk) -> bool:
@@ -281,7 +353,7 @@ def discard(desk: Desk) -> bool:
 
 def open_publication(desk: Desk) -> None:
     """Ask for the publication panel."""
-    desk.is_publishing, desk.published = True, None
+    desk.is_publishing, desk.published, desk.asking = True, None, ""
 
 
 def close(desk: Desk) -> None:

@@ -8,19 +8,17 @@ from faq_cms import french, gate, loop
 from faq_cms.articles import Text
 from faq_cms.errors import FaqError
 from faq_cms.helpfulness import Counts
-from faq_cms.models import Significance, Version
+from faq_cms.models import ReviewState, Significance, Version
 from faq_cms.screens import _changes, _data, _desk, _parts, _session
 from faq_cms.screens._desk import Desk, Page
 
 _PREVIEW_HEIGHT = 520
 
 
-def running(revision: int, article_id: int) -> Counts:
-    """The counted votes of the measuring period that runs now."""
+def running(revision: int, article_id: int, period_id: int | None) -> Counts:
+    """The counted votes of one measuring period: that of the version being read."""
     versions = _data.by_version(revision, article_id)
-    if versions.empty:
-        return Counts()
-    current = versions[versions["period_id"] == versions["period_id"].iloc[-1]]
+    current = versions[versions["period_id"] == period_id]
     return _parts.counts(current[["helpful", "unhelpful", "off_text"]].sum())
 
 
@@ -71,14 +69,27 @@ def _line(version: Version, page: Page, row: object) -> None:
             )
             if page.live and version.id == page.live.id:
                 st.badge("En ligne", color="green")
+            if version.id in page.taken_back:
+                st.badge("Annulée aussitôt publiée", color="gray")
         parts = [french.datetime(version.published_at)] if version.published_at else []
         parts.append(_parts.plain(version.author))
         if version.significance:
             parts.append(french.label(version.significance))
+        if reader := _reader(version, page):
+            parts.append(f"Relu par {_parts.plain(reader)}")
         st.caption(" · ".join(parts))
         if version.note:
             st.text(version.note)
         _parts.figure(_parts.counts(row))
+
+
+def _reader(version: Version, page: Page) -> str | None:
+    """Who approved this very text before it was published."""
+    for reading in page.readings:
+        is_about = (reading.version_id, reading.revision) == (version.id, version.revision)
+        if is_about and reading.state is ReviewState.APPROVED:
+            return reading.decided_by
+    return None
 
 
 def _key(page: Page) -> str:
@@ -110,7 +121,8 @@ def _read_or_compare(
     else:
         older, newer = sorted((by_number[before], version), key=lambda each: each.number or 0)
         _compare(older, newer)
-    if page.live is None or _desk.text_of(page.live) != _desk.text_of(version):
+    is_new = page.live is None or _desk.text_of(page.live) != _desk.text_of(version)
+    if is_new and _session.may("article.publish"):
         st.button(
             f"Restaurer la version {version.number}…",
             icon=":material/history:",
@@ -204,5 +216,5 @@ def _restore(page: Page, desk: Desk, version: Version) -> None:
     except FaqError as error:
         _session.refuse(error)
         return
-    desk.published = made.number
+    desk.published = made
     _choose(page, made.number)

@@ -42,7 +42,8 @@ def card(
             _parts.article_link(remark["article_id"], remark["question"], came_from=came_from)
         st.caption(circumstances(remark, now=now, is_fresh=is_fresh))
         words(remark)
-        outcomes(remark, came_from=came_from, may_correct=stands_alone)
+        if _session.may("remark.handle"):
+            outcomes(remark, came_from=came_from, may_correct=stands_alone)
 
 
 def words(remark: Mapping[Any, Any]) -> None:

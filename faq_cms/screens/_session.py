@@ -68,6 +68,11 @@ def may_open(file: str) -> bool:
     return screen is not None and (screen.action is None or people.may(actor().role, screen.action))
 
 
+def may(action: str) -> bool:
+    """Whether the person this run is for may do this: what they may not is not offered."""
+    return people.may(actor().role, action)
+
+
 @contextmanager
 def changing() -> Iterator[tuple[Session, Actor, dt.datetime]]:
     """A transaction in the name of whoever is signed in now, and the time it is.

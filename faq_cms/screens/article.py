@@ -4,25 +4,29 @@ import datetime as dt
 from functools import partial
 from typing import Any, Final
 
+import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, filing, french, loop
+from faq_cms import articles, french, loop, reviews
 from faq_cms.articles import Text
 from faq_cms.errors import NotFound
-from faq_cms.models import RemarkState, Significance
+from faq_cms.models import PlannedAction, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import (
     _changes,
     _data,
     _desk,
     _history,
-    _library,
+    _measures,
     _parts,
     _presence,
     _proofreading,
+    _publication,
     _remark,
+    _review,
     _session,
+    _sheet,
     editor,
 )
 
@@ -32,13 +36,17 @@ ORIGINS: Final = {
     "a-corriger": ("to_correct.py", "À corriger"),
     "remarques": ("remarks.py", "Remarques"),
     "utilite": ("usefulness.py", "Utilité des articles"),
+    "tableau-de-bord": ("dashboard.py", "Tableau de bord"),
 }
+CORRECTING: Final = ("a-corriger", "remarques", "aujourdhui")
 STATES: Final = {
     "published": ("Publié", "green"),
     "draft": ("Jamais publié", "gray"),
     "withdrawn": ("Retiré", "gray"),
 }
-WRITE, PAST = "Rédiger", "Historique"
+WRITE, READ, REVIEW, MEASURE, PAST = "Rédiger", "Lire", "Relire", "Mesure", "Historique"
+ASKED: Final = {"relire": REVIEW, "mesure": MEASURE}  # by the address of the page
+NEXT_REVIEW: Final = (3, 6, 12)  # months
 PREVIEW_HEIGHT: Final = 620
 
 
@@ -58,6 +66,8 @@ def head() -> None:
         st.title(_parts.plain(page.text.question) or "Article sans question", anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             standing()
+    if not may_write:
+        return
     with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.button(
             "Publier…",
@@ -81,32 +91,19 @@ def standing() -> None:
         f"{label} · version {page.live.number}" if page.live else label,
         color=colour,  # type: ignore[arg-type]
     )
+    if page.request:
+        st.badge("En relecture", color="violet", icon=":material/how_to_reg:")
     if page.draft and page.versions:
         st.badge("Modifications non publiées", color="blue", icon=":material/edit_note:")
     if page.live and page.live.published_at:
-        figure = french.usefulness(_history.running(revision, article_id))
+        figure = french.usefulness(_history.running(revision, article_id, page.live.period_id))
         said = " ".join(part for part in (figure.dots, figure.text) if part)
         st.caption(f"depuis le {french.date(page.live.published_at)} · {said}")
+    still_accurate()
 
 
 def more() -> None:
-    """What is done once in the life of an article: file, move, withdraw, throw a draft away."""
-    names = {None: "Sans catégorie"} | {each.id: each.name for each in _library.categories()}
-    st.selectbox(
-        "Catégorie",
-        list(names),
-        index=list(names).index(page.article.category_id),
-        format_func=names.__getitem__,
-        key=f"category_{article_id}_{page.article.category_id}",
-        on_change=file_under,
-    )
-    st.text_input(
-        "Adresse de la page",
-        value=page.article.slug,
-        key=f"slug_{article_id}_{page.article.slug}",
-        on_change=move,
-        help="L’ancienne adresse continuera de mener à l’article.",
-    )
+    """What is done once in the life of an article: withdraw, put back, throw a draft away."""
     if page.live:
         st.link_button(
             "Voir la page publique",
@@ -120,6 +117,14 @@ def more() -> None:
             type="tertiary",
             on_click=withdraw,
         )
+    if page.live and PlannedAction.WITHDRAW not in page.plans:
+        st.button(
+            "Retirer le…",
+            icon=":material/event_busy:",
+            type="tertiary",
+            on_click=_publication.open_end,
+            args=(desk,),
+        )
     if page.is_withdrawn:
         st.button(
             "Remettre en ligne",
@@ -127,7 +132,7 @@ def more() -> None:
             type="tertiary",
             on_click=put_back,
         )
-    if page.draft:
+    if page.draft and not page.is_frozen:
         st.button(
             "Supprimer le brouillon" if page.versions else "Supprimer cet article",
             icon=":material/delete:",
@@ -137,26 +142,6 @@ def more() -> None:
 
 
 # -- changes -------------------------------------------------------------------------------------
-
-
-def file_under() -> None:
-    """Put the article in the chosen category."""
-    chosen = st.session_state[f"category_{article_id}_{page.article.category_id}"]
-
-    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        filing.file_under(session, actor, article_id, category_id=chosen, now=now)
-
-    _session.act(change, done="Catégorie changée.")
-
-
-def move() -> None:
-    """Give the page the address that was typed."""
-    slug = str(st.session_state[f"slug_{article_id}_{page.article.slug}"])
-
-    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        filing.move(session, actor, article_id, slug=slug, now=now)
-
-    _session.act(change, done="Adresse changée. L’ancienne mène toujours à l’article.")
 
 
 def withdrawn(session: Session, actor: Actor, now: dt.datetime) -> None:
@@ -206,27 +191,6 @@ def discarding() -> None:
 # -- what was refused ----------------------------------------------------------------------------
 
 
-def conflict() -> None:
-    """Two texts for one place: both are shown, nothing is lost, a person decides."""
-    if desk.stale is None or desk.mine is None:
-        return
-    theirs = Text(desk.stale.current_question, desk.stale.current_answer, desk.mine.wordings)
-    who = desk.stale.changed_by
-    with st.container(border=True, key="conflict"):
-        st.warning(french.sentence(desk.stale), icon=":material/call_split:")
-        _changes.side_by_side(theirs, desk.mine, labels=(f"Le texte de {who}", "Votre texte"))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Garder mon texte",
-                type="primary",
-                on_click=_desk.keep_mine,
-                args=(desk,),
-                icon=":material/check:",
-            )
-            st.button("Reprendre le sien", on_click=_desk.take_theirs, args=(desk,))
-            st.caption("Pour réunir les deux, corrigez votre texte ci-dessous, puis gardez-le.")
-
-
 def after_publication() -> None:
     """What was done, and the next thing that waits, one click away."""
     if desk.published is None:
@@ -234,7 +198,8 @@ def after_publication() -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="after_publication"
     ):
-        st.markdown(f":material/check_circle: **Version {desk.published} publiée**")
+        st.markdown(f":material/check_circle: **Version {desk.published.number} publiée**")
+        _publication.undo(desk, desk.published)
         following = next_remark() if came_from in ("remarques", "aujourdhui") else next_listed()
         if following is not None:
             target, question, remark_id = following
@@ -285,6 +250,7 @@ def write() -> None:
         args=(desk,),
         placeholder="Comment… ?",
         live="600ms",
+        disabled=page.is_frozen,
     )
     editor.answer(
         desk.key("answer"),
@@ -294,6 +260,7 @@ def write() -> None:
         rescue_key=f"{actor.id}.{article_id}",
         saved_at=saved_at(),
         problem=refused(),
+        disabled=page.is_frozen,
         on_change=partial(_desk.save_answer, desk),
         on_publish=partial(_desk.open_publication, desk),
         focus=came_from in ORIGINS,
@@ -305,7 +272,10 @@ def write() -> None:
             key=desk.key("wordings"),
             on_change=_desk.save_wordings,
             args=(desk,),
+            disabled=page.is_frozen,
         )
+    with st.expander("Fiche", icon=":material/badge:"):
+        _sheet.show(page.article)
 
 
 def saved_at() -> str | None:
@@ -404,54 +374,63 @@ def what_changes() -> None:
         _changes.inline(_desk.text_of(page.live), page.text)
 
 
-# -- publishing ----------------------------------------------------------------------------------
+# -- looking only --------------------------------------------------------------------------------
 
 
-def publication() -> None:
-    """The panel: what changes, whether votes go on, a note, Publier."""
-    if not desk.is_publishing:  # its own button was pressed: the page behind must follow
-        st.rerun()
-    if not page.has_changes:
-        st.markdown("Le texte est identique à la version publiée\u00a0: il n’y a rien à publier.")
+def read_only() -> None:
+    """What the public reads, and beside it what readers said, for who may not write."""
+    reading, said = st.columns([11, 9], gap="medium")
+    with reading:
+        _history.preview(article_id, _desk.revision(page.seen), height=PREVIEW_HEIGHT)
+    with said:
+        with st.expander("Fiche", icon=":material/badge:"):
+            _sheet.show(page.article)
+        if page.draft and page.has_changes:
+            st.subheader("Ce qui change", anchor=False)
+            what_changes()
+        st.subheader("Remarques", anchor=False)
+        if remarks.empty:
+            st.caption("Aucune remarque sur cet article.")
+        now = dt.datetime.now(dt.UTC)
+        for remark in remarks.head(20).to_dict("records"):
+            with st.container(border=True, gap="small"):
+                _remark.words(remark)
+                st.caption(_remark.circumstances(remark, now=now))
+
+
+# -- review dates --------------------------------------------------------------------------------
+
+
+def still_accurate() -> None:
+    """The date to look at this article again has passed: say that it stands, until when."""
+    today = dt.datetime.now(french.PARIS).date()
+    if page.live is None or page.article.review_on is None or page.article.review_on >= today:
         return
-    if page.live:
-        with st.container(border=True):
-            _changes.inline(_desk.text_of(page.live), page.text)
-    weight()
-    st.text_input(
-        "Note (facultative)",
-        value=_desk.note_for(len(desk.ticked)),
-        max_chars=articles.NOTE_MAX,
-        key=desk.key("note"),
-        live=True,  # Ctrl+Entrée publishes from inside this field too: it must not wait to be left
-        help="Gardée dans l’historique, pour vos collègues.",
+    st.badge(
+        f"Révision échue depuis le {french.date(page.article.review_on)}",
+        color="orange",
+        icon=":material/event_repeat:",
     )
-    with st.container(horizontal=True):
-        st.button(
-            "Publier",
-            type="primary",
-            icon=":material/publish:",
-            shortcut="Ctrl+Enter",
-            on_click=_desk.publish,
-            args=(desk,),
-            key="publish",
-        )
-        st.button("Continuer à rédiger", on_click=_desk.close, args=(desk,), key="keep_writing")
+    if _session.may("article.write"):
+        with st.popover("Toujours exact", icon=":material/task_alt:", type="tertiary"):
+            st.caption("Prochaine révision dans")
+            for months in NEXT_REVIEW:
+                st.button(
+                    f"{months} mois",
+                    key=f"still_accurate_{months}",
+                    on_click=confirm,
+                    args=(today, months),
+                )
 
 
-def weight() -> None:
-    """« Que change cette version ? »; a first version always opens a measure."""
-    if not page.versions:
-        return
-    corrects = bool(desk.ticked) or came_from in ("a-corriger", "remarques", "aujourdhui")
-    options = [Significance.MINOR, Significance.MAJOR]
-    st.radio(
-        "Que change cette version\u202f?",
-        options,
-        index=int(corrects),
-        format_func=french.label,
-        key=desk.key("significance"),
-    )
+def confirm(today: dt.date, months: int) -> None:
+    """« Toujours exact »: to be looked at again in so many months."""
+    next_on = (pd.Timestamp(today) + pd.DateOffset(months=months)).date()
+
+    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+        reviews.still_accurate(session, actor, article_id, next_on=next_on, today=today, now=now)
+
+    _session.act(change, done=f"Prochaine révision le {french.date(next_on)}.")
 
 
 # -- the screen ----------------------------------------------------------------------------------
@@ -462,6 +441,7 @@ if not asked.isdecimal() or len(asked) > 18:
     _parts.link("articles.py", "Articles", icon=":material/arrow_back:")
     st.stop()
 article_id, actor, revision = int(asked), _session.actor(), _data.revision()
+may_write = _session.may("article.write")
 try:
     page = _desk.read(article_id)
 except NotFound as error:
@@ -484,13 +464,21 @@ head()
 with st.container():
     after_publication()
 with st.container():
-    conflict()
-view = WRITE
-if page.versions:
+    _merging.show(desk, page)
+with st.container():
+    _publication.planned(page)
+    _review.said(page)
+views = [WRITE if may_write else READ]
+views += [REVIEW] if page.draft and page.has_changes else []
+views += [MEASURE, PAST] if page.versions else []
+named = ASKED.get(st.query_params.get("vue", ""))
+wanted = PAST if "version" in st.query_params else named
+view = views[0]
+if len(views) > 1:
     view = st.segmented_control(
         "Vue",
-        [WRITE, PAST],
-        default=PAST if "version" in st.query_params else WRITE,
+        views,
+        default=wanted if wanted in views else views[0],
         required=True,
         label_visibility="collapsed",
         key=f"view_{article_id}",
@@ -499,15 +487,25 @@ if view != PAST and "version" in st.query_params:
     del st.query_params["version"]
 if view == PAST:
     _history.show(page, desk, revision)
+elif view == MEASURE:
+    _measures.show(revision, article_id)
+elif view == REVIEW:
+    _review.show(page, desk)
+elif view == READ:
+    read_only()
 else:
-    writing, reading = st.columns([11, 9], gap="medium")
+    writing, beside_it = st.columns([11, 9], gap="medium")
     with writing:
         write()
-    with reading:
+    with beside_it:
         beside()
 
 if desk.is_publishing:
-    st.dialog("Publier", width="large", on_dismiss=partial(_desk.close, desk))(publication)()
+    st.dialog(
+        "Retirer" if desk.asking == _publication.END else "Publier",
+        width="large",
+        on_dismiss=partial(_desk.close, desk),
+    )(_publication.panel)(page, desk, corrects=came_from in CORRECTING)
 elif desk.is_typesetting:
     st.dialog(
         "Corriger la typographie",

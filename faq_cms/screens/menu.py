@@ -30,7 +30,7 @@ def menu(actor: Actor, waiting: _data.Waiting) -> dict[str, list[st.Page]]:
         if screen.action is None or people.may(actor.role, screen.action):
             groups.setdefault(screen.group, []).append(page(screen, waiting, home=screen is home))
     # The home answers at its own address too: a link sent by somebody who has another home.
-    groups[""].append(
+    groups.setdefault("", []).append(
         st.Page(HERE / home.file, title=home.title, url_path=home.path, visibility="hidden")
     )
     return groups

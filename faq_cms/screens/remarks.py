@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from faq_cms import db, french, remarks
 from faq_cms.errors import FaqError
+from faq_cms.helpfulness import Window
 from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
-from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.screens import _data, _downloads, _parts, _remark, _session
+from faq_cms.themes import Theme
+from faq_cms.votes import civil_day
 from faq_cms.words import fold
 
 HERE = "remarques"
@@ -22,19 +25,54 @@ STATES = {state.value: french.label(state) for state in RemarkState} | {ALL: "To
 REASONS = {reason.value: french.label(reason) for reason in Reason} | {
     NO_REASON: "Sans raison donnée"
 }
+WINDOWS = {window.value: french.label(window) for window in Window if window.days}
 
 
-def matching(frame: pd.DataFrame, words: str, reason: str | None) -> pd.DataFrame:
-    """The remarks that hold these words (accents and case aside) and were left for this reason."""
-    if reason == NO_REASON:
-        frame = frame[frame["reason"].isna()]
-    elif reason:
-        frame = frame[frame["reason"] == reason]
-    said = (frame["text"] + " " + frame["question"]).map(fold)
+def matching(frame: pd.DataFrame, words: str) -> pd.DataFrame:
+    """The remarks that hold these words, accents and case aside, or have one of them as reference."""
     is_found = pd.Series(True, index=frame.index)
     for word in fold(words).split():
-        is_found &= said.str.contains(word, regex=False) | (frame["reference"] == word.upper())
+        is_found &= frame["said"].str.contains(word, regex=False) | (
+            frame["reference"] == word.upper()
+        )
     return frame[is_found]
+
+
+def of_theme(frame: pd.DataFrame, recurring: list[Theme]) -> pd.DataFrame:
+    """The remarks of the theme chosen above them; all of them without one."""
+    if not recurring:
+        return frame
+    named = {theme.key: theme for theme in recurring}
+    key = st.pills(
+        "Ce dont les lecteurs parlent",
+        list(named),
+        format_func=lambda key: (
+            f"{_parts.plain(named[key].label)} ({french.number(len(named[key].found))})"
+        ),
+        key="theme",
+        bind="query-params",
+        help="Les expressions qui reviennent dans ces remarques. Une remarque peut en compter "
+        "plusieurs.",
+    )
+    return frame.iloc[list(named[key].found)] if key in named else frame
+
+
+def table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The remarks as a table, a column a heading; what names a person stays masked."""
+    return pd.DataFrame(
+        {
+            "Reçue le": frame["received_at"],
+            "Question": frame["question"],
+            "Version": frame["version"],
+            "Réponse": [french.YES if helpful else french.NO for helpful in frame["helpful"]],
+            "Raison": [
+                french.label(Reason(code)) if _parts.known(code) else "" for code in frame["reason"]
+            ],
+            "Remarque": frame["masked"],
+            "Suite": [french.label(RemarkState(code)) for code in frame["state"]],
+            "Référence": frame["reference"],
+        }
+    )
 
 
 def erasure() -> None:
@@ -91,11 +129,13 @@ if not _data.waiting(revision).has_remarks:
     st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
     st.stop()
 
-words_asked, reason_asked = st.columns(2)
-words = words_asked.text_input(
+every = _data.remarks(revision, limit=READ)
+questions = dict(zip(every["article_id"].astype(str), every["question"].astype(str), strict=True))
+asked = st.columns(4)
+words = asked[0].text_input(
     "Chercher", key="mots", bind="query-params", icon=":material/search:", max_chars=100
 )
-reason = reason_asked.selectbox(
+reason = asked[1].selectbox(
     "Raison",
     list(REASONS),
     index=None,
@@ -103,6 +143,24 @@ reason = reason_asked.selectbox(
     key="raison",
     bind="query-params",
     placeholder="Toutes les raisons",
+)
+article = asked[2].selectbox(
+    "Article",
+    list(questions),
+    index=None,
+    format_func=questions.__getitem__,
+    key="sur",
+    bind="query-params",
+    placeholder="Tous les articles",
+)
+window = asked[3].selectbox(
+    "Période",
+    list(WINDOWS),
+    index=None,
+    format_func=WINDOWS.__getitem__,
+    key="periode",
+    bind="query-params",
+    placeholder=french.label(Window.ALL),
 )
 state = st.segmented_control(
     "État",
@@ -115,12 +173,20 @@ state = st.segmented_control(
     label_visibility="collapsed",
 )
 
-states = None if state == ALL else (RemarkState(state),)
-found = matching(_data.remarks(revision, states, limit=READ), words or "", reason)
+choices = (
+    None if state == ALL else (RemarkState(state),),
+    "" if reason == NO_REASON else reason,
+    int(article) if article else None,
+    _data.since(Window(window), civil_day(now)) if window else None,
+    READ,
+)
+told = _data.told(revision, *choices)
+found = matching(of_theme(told, _data.themes(revision, *choices)), words or "")
 
 st.caption(french.count(len(found), "remarque"))
 if found.empty:
-    settled = not words and not reason and state == RemarkState.NEW
+    narrowed = words or reason or article or window or "theme" in st.query_params
+    settled = not narrowed and state == RemarkState.NEW
     st.markdown(
         "Toutes les remarques ont reçu une suite."
         if settled
@@ -128,4 +194,7 @@ if found.empty:
     )
 for remark in _parts.in_pages(found, PAGE, key="page").to_dict("records"):
     _remark.card(remark, came_from=HERE, now=now)
-erasure()
+if not found.empty:
+    _downloads.table(table(found), f"remarques-{civil_day(now)}")
+if _session.may("remark.erase"):
+    erasure()

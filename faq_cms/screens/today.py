@@ -5,10 +5,10 @@ from collections import Counter
 
 import streamlit as st
 
-from faq_cms import db, french, people, replacing
+from faq_cms import db, french, people, replacing, reviews
 from faq_cms.helpfulness import MINIMUM_EVIDENCE
 from faq_cms.models import Reason, RemarkState
-from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.screens import _data, _parts, _publication, _remark, _review, _session
 from faq_cms.votes import civil_day
 
 HERE = "aujourdhui"
@@ -106,6 +106,20 @@ def masked_addresses() -> None:
             _parts.link("replacing.py", "Remettre les adresses", icon=":material/find_replace:")
 
 
+def overdue() -> None:
+    """*Révisions échues*: articles whose date to be looked at again has passed."""
+    with db.reading() as session:
+        found = reviews.overdue(session, today)
+    if found.empty:
+        return
+    st.subheader(f"Révisions échues ({french.number(len(found))})", anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        for each in found.head(LISTED_SHOWN).to_dict("records"):
+            _parts.article_link(each["article_id"], each["question"], came_from=HERE)
+            owner = [_parts.plain(each["owner"])] if _parts.known(each["owner"]) else []
+            st.caption(" · ".join([f"Depuis le {french.date(each['review_on'])}", *owner]))
+
+
 def my_drafts() -> None:
     """The drafts this person saved last."""
     drafts = library[
@@ -144,6 +158,8 @@ if library.empty:
 
 news, work = st.columns([5, 3], gap="large")
 with news:
+    _publication.failures(now)
+    _review.waiting(now)
     remarks_to_settle()
     last_noes()
     if not _data.waiting(revision).has_votes:
@@ -158,5 +174,7 @@ with news:
 with work:
     this_month()
     to_correct()
+    overdue()
     masked_addresses()
+    _review.answers(now)
     my_drafts()
