@@ -1,7 +1,8 @@
 """What every test may ask for: a migrated database on both engines, settings, a server, a browser.
 
-A test that takes `database` runs twice, on SQLite and on PostgreSQL; the last lines of the run say
-how many tests passed on each engine and with Chromium.
+A test that takes `database` runs twice, on SQLite and on PostgreSQL, unless it belongs to a door
+without SQL of its own; the last lines of the run say how many tests passed on each engine and with
+Chromium.
 """
 
 import os
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("faq", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("faq")
 
-ENGINES = (
-    pytest.param("sqlite", marks=pytest.mark.sqlite),
-    pytest.param("postgresql", marks=pytest.mark.postgres),
-)
+ENGINES = {"sqlite": pytest.mark.sqlite, "postgresql": pytest.mark.postgres}
+# What these doors ask is asked on both engines by the tests of the chapters; theirs run on SQLite,
+# but for those that name their engines.
+DOORS = ("test_screens_", "test_cli")
 MEMORY = Path("/dev/shm")  # noqa: S108 — made by the system, the folders in it are ours alone
 ENOUGH = 2 << 30  # bytes: some containers give 64 MiB
 COUNTED = {"sqlite": "SQLite", "postgres": "PostgreSQL", "browser": "Chromium"}
@@ -62,7 +63,16 @@ def settings(tmp_path: Path) -> Settings:
 # ---------------------------------------------------------------- databases
 
 
-@pytest.fixture(params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both engines for a test that does not say which, and SQLite alone for the doors."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "engine" in metafunc.fixturenames and all(mark.args[0] != "engine" for mark in marks):
+        is_door = metafunc.definition.path.name.startswith(DOORS)
+        engines = ["sqlite"] if is_door else [*ENGINES]
+        metafunc.parametrize("engine", engines, indirect=True)
+
+
+@pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
     """Name of the engine the test runs on: `sqlite` or `postgresql`."""
     name: str = request.param
@@ -169,8 +179,15 @@ def chromium() -> Iterator["Browser"]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and keep it on one worker: two browsers starve two cores."""
+    """Mark each test with its engine, or the browser it drives, kept on one worker.
+
+    Two browsers starve two cores.
+    """
     for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            engine = item.callspec.params.get("engine")
+            if engine in ENGINES:
+                item.add_marker(ENGINES[engine])
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
         if item.get_closest_marker("browser"):

@@ -190,6 +190,7 @@ def test_a_bad_setting_is_one_line_naming_the_variable_and_never_its_value(
 # -- import --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 def test_import_publishes_then_changes_nothing_the_second_time(terminal: Terminal) -> None:
     path = terminal.file("faq.txt", DOCUMENT)
     first = terminal.json("import", path, "--publish", "--json")

@@ -21,6 +21,12 @@ PATHS = (
 )
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Served]:
+    with servers.serving(tmp_path_factory.mktemp("readers") / "served") as process:
+        yield process
+
+
 @pytest.fixture
 def page(chromium: "Browser", served: servers.Served) -> Iterator["Page"]:
     # The checker is put into the page by the test: the page's own policy would refuse it.

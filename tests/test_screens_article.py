@@ -20,7 +20,7 @@ def secret(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def opened(article_id: int, **query: str) -> AppTest:
-    app = AppTest.from_file(screens.MENU, default_timeout=60).run()
+    app = AppTest.from_file(screens.MENU, default_timeout=screens.RUN_SECONDS).run()
     app.switch_page(SCREEN)
     app.query_params["article"] = str(article_id)
     for name, value in query.items():
@@ -76,10 +76,11 @@ def press(app: AppTest, label: str) -> None:
 # -- opening -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("asked", ["", "0", "99", "x", "-1", "9" * 30, "١"])
 def test_an_article_that_is_not_there_says_so(asked: str) -> None:
     content.published()
-    app = AppTest.from_file(screens.MENU, default_timeout=60).run()
+    app = AppTest.from_file(screens.MENU, default_timeout=screens.RUN_SECONDS).run()
     app.switch_page(SCREEN)
     app.query_params["article"] = asked
     app.run()

@@ -23,7 +23,9 @@ NOW = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 def get(url: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, str]:
     """An answer as it is sent: redirections are not followed."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection = http.client.HTTPConnection(
+        parts.hostname or "", parts.port, timeout=servers.START_SECONDS
+    )
     try:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
@@ -44,13 +46,15 @@ def test_it_serves_everything_from_one_port_and_ends_with_0_when_asked(tmp_path:
         _hangs_up_on_a_head_without_end(served)
         _redirects_by_path_whatever_name_it_is_called(served)
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(10) == 0
+        assert served.process.wait(servers.STOP_SECONDS) == 0
         _logs_lines_for_machines_without_secrets_or_addresses(served)
 
 
 def _hangs_up_on_a_head_without_end(served: servers.Served) -> None:
     parts = urlsplit(served.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as peer:
+    with socket.create_connection(
+        (parts.hostname or "", parts.port or 0), timeout=servers.START_SECONDS
+    ) as peer:
         peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
         # Reset or broken pipe, whichever the system says first, long before the 64 MB are sent.
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
@@ -155,7 +159,7 @@ def test_it_is_the_same_application_whichever_way_it_is_started(way: str, tmp_pa
         assert get(served.url, "/nulle-part")[0].status == 404
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(servers.STOP_SECONDS)
 
 
 # -- refusing to start ---------------------------------------------------------------------------
@@ -184,7 +188,7 @@ def test_an_undone_safety_option_of_streamlit_refuses_to_start(tmp_path: Path) -
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=servers.START_SECONDS,
     )
     assert done.returncode == 2
     assert "client.showErrorDetails" in done.stderr
