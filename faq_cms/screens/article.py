@@ -9,7 +9,6 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from faq_cms import articles, french, loop, reviews
-from faq_cms.articles import Text
 from faq_cms.errors import NotFound
 from faq_cms.models import PlannedAction, RemarkState
 from faq_cms.people import Actor
@@ -19,6 +18,7 @@ from faq_cms.screens import (
     _desk,
     _history,
     _measures,
+    _merging,
     _parts,
     _presence,
     _proofreading,
@@ -471,8 +471,8 @@ with st.container():
 views = [WRITE if may_write else READ]
 views += [REVIEW] if page.draft and page.has_changes else []
 views += [MEASURE, PAST] if page.versions else []
-named = ASKED.get(st.query_params.get("vue", ""))
-wanted = PAST if "version" in st.query_params else named
+by_name = ASKED.get(st.query_params.get("vue", ""))
+wanted = PAST if "version" in st.query_params else by_name
 view = views[0]
 if len(views) > 1:
     view = st.segmented_control(
