@@ -34,6 +34,7 @@ Chapters, each of which may look back at the ones before it:
 - ``articles``: write a draft, find an article and its versions.
 - ``synonyms``: words that mean the same to readers.
 - ``search``: full-text index.
+- ``themes``: what readers’ remarks are about, found in their words.
 - ``filing``: where an article is filed: everything said of it that is not its text.
 - ``searches``: what readers looked for, by day, and the questions they did not find.
 - ``quality``: what a colleague would notice in a text, found while it is written.

@@ -89,7 +89,7 @@ def post(session: Session, letter: Letter, *, now: dt.datetime) -> bool:
         .values(
             key=letter.key,
             recipient=letter.recipient,
-            subject=" ".join(letter.subject.split()),  # a header is one line
+            subject=" ".join(letter.subject.splitlines()),  # a header is one line
             text=letter.text,
             html=letter.html,
             unsubscribe_url=letter.unsubscribe_url,

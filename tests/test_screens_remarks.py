@@ -109,3 +109,34 @@ def test_many_remarks_come_in_pages() -> None:
     assert len(shown(app)) == 3
     app.text_input(key="mots").set_value("longue").run()
     assert len(shown(app)) == 2
+
+
+def test_an_article_and_a_period_choose_their_remarks() -> None:
+    first, other = content.published("Une\u202f?"), content.published("Autre\u202f?")
+    content.remarked(first.id, "De la première.")
+    content.remarked(other.id, "De l’autre.")
+    app = screens.application(SCREEN)
+    app.selectbox(key="sur").set_value(str(first.id)).run()
+    assert shown(app) == ["De la première."]
+    app.selectbox(key="periode").set_value("28d").run()
+    assert shown(app) == []  # they were left long ago
+
+
+def test_themes_come_with_the_fiftieth_remark_and_open_theirs() -> None:
+    article = content.published()
+    for number in range(49):
+        about = "Où est le numéro de commande\u202f?" if number < 6 else f"Obscur {number}."
+        content.remarked(article.id, about)
+    app = screens.application(SCREEN)
+    assert not [group for group in app.get("button_group") if group.key == "theme"]
+    content.remarked(article.id, "Le numéro de commande manque, appelez le 06 12 34 56 78.")
+    app.run()
+    pills = app.button_group(key="theme")
+    assert [option for option in pills.options if "numéro de commande" in option] == [
+        "numéro de commande (7)"
+    ]
+    pills.set_value("numero-command").run()
+    assert len(shown(app)) == 7
+    assert "06 12 34" not in screens.words(app)
+    app.text_input(key="mots").set_value("0612345678").run()
+    assert shown(app) == []  # what is hidden is not found either

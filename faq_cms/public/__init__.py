@@ -13,6 +13,7 @@
     sign_in     sign in, one-time links, sign out
     preview     a text in the public page, for the editor's frame (signed in)
     downloads   the file of a channel, for people who may export (signed in)
+    reported    a report on paper (signed in), the way out of its mails
     widget      the question and its buttons on other sites
 
 Plain HTML that works without JavaScript; `static/aide.js` calls the same addresses and replaces the
@@ -28,6 +29,7 @@ from faq_cms.public import (
     feeds,
     pages,
     preview,
+    reported,
     searching,
     sign_in,
     widget,
@@ -63,6 +65,7 @@ def routes() -> list[Route]:
         Route("/deconnexion", pages.shown(sign_in.exit_door), methods=read),
         Route("/deconnexion", leave, methods=write),
         *preview.routes(),
+        *reported.routes(),
         *downloads.routes(),
         *widget.routes(),
     ]

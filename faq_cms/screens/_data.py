@@ -8,15 +8,29 @@ plain values are cached, never what belongs to one person.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from faq_cms import analytics, articles, charts, corrections, db, helpfulness, searches, votes
+from faq_cms import (
+    analytics,
+    articles,
+    charts,
+    corrections,
+    db,
+    helpfulness,
+    personal_data,
+    searches,
+    votes,
+    words,
+)
 from faq_cms import remarks as written
+from faq_cms import themes as recurring
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
+from faq_cms.themes import Theme
 from faq_cms.votes import civil_day
 
 # Revisions × filters of a small team; older revisions are pushed out by newer ones.
@@ -310,6 +324,45 @@ def remarks(
     """See `remarks.listing`."""
     with db.reading() as session:
         return written.listing(session, states=states, article_id=article_id, limit=limit)
+
+
+_masked = lru_cache(maxsize=10_000)(personal_data.mask)
+
+
+@_cached
+def told(
+    revision: int,
+    states: tuple[RemarkState, ...] | None,
+    reason: str | None,
+    article_id: int | None,
+    since: dt.date | None,
+    limit: int,
+) -> pd.DataFrame:
+    """`remarks.listing` narrowed: `reason` a code, "" for those without one, None for all.
+
+    More columns: masked (the text without what names a person), said (what a search looks at,
+    folded: a search finds nothing that is hidden).
+    """
+    frame = remarks(revision, states, article_id, limit)
+    if reason is not None:
+        frame = frame[frame["reason"].isna() if reason == "" else frame["reason"] == reason]
+    if since is not None:
+        frame = frame[[civil_day(at) >= since for at in frame["received_at"]]]
+    masked = frame["text"].map(_masked)
+    return frame.assign(masked=masked, said=(masked + " " + frame["question"]).map(words.fold))
+
+
+@_cached
+def themes(
+    revision: int,
+    states: tuple[RemarkState, ...] | None,
+    reason: str | None,
+    article_id: int | None,
+    since: dt.date | None,
+    limit: int,
+) -> list[Theme]:
+    """See `themes.themes`; `found` are rows of `told` with the same choices."""
+    return recurring.themes(list(told(revision, states, reason, article_id, since, limit)["text"]))
 
 
 @_cached
