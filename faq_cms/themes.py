@@ -50,9 +50,8 @@ Term: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Theme:
-    """An expression that comes back. `key` names it in an address; `found` are the texts' places."""
+    """An expression that comes back, as most readers write it; `found` are the texts' places."""
 
-    key: str
     label: str
     found: tuple[int, ...]
 
@@ -75,7 +74,7 @@ def themes(texts: Sequence[str]) -> list[Theme]:
     for term in _ranked(kept, len(texts)):
         found = kept[term]
         if all(len(found & set(each.found)) < OVERLAP * len(found) for each in chosen):
-            chosen.append(Theme("-".join(term), _usual(said[term]), tuple(sorted(found))))
+            chosen.append(Theme(_usual(said[term]), tuple(sorted(found))))
             if len(chosen) == THEMES_MAX:
                 break
     return chosen

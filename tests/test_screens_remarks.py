@@ -132,10 +132,8 @@ def test_themes_come_with_the_fiftieth_remark_and_open_theirs() -> None:
     content.remarked(article.id, "Le numéro de commande manque, appelez le 06 12 34 56 78.")
     app.run()
     pills = app.button_group(key="theme")
-    assert [option for option in pills.options if "numéro de commande" in option] == [
-        "numéro de commande (7)"
-    ]
-    pills.set_value("numero-command").run()
+    assert [o for o in pills.options if "commande" in str(o)] == ["numéro de commande"]
+    pills.set_value("numéro de commande").run()
     assert len(shown(app)) == 7
     assert "06 12 34" not in screens.words(app)
     app.text_input(key="mots").set_value("0612345678").run()

@@ -75,7 +75,7 @@ def test_politeness_is_nobody_s_subject() -> None:
 def test_a_theme_leads_to_the_remarks_that_hold_it_and_its_name_is_its_own() -> None:
     texts = corpus(NUMBER, PAYING)
     found = themes.themes(texts)
-    assert len({theme.key for theme in found}) == len(found)
+    assert len({theme.label for theme in found}) == len(found)
     for theme in found:
         first = fold(theme.label).split()[0][:4]
         assert all(first in fold(texts[place]) for place in theme.found)

@@ -42,19 +42,17 @@ def of_theme(frame: pd.DataFrame, recurring: list[Theme]) -> pd.DataFrame:
     """The remarks of the theme chosen above them; all of them without one."""
     if not recurring:
         return frame
-    named = {theme.key: theme for theme in recurring}
-    key = st.pills(
+    named = {theme.label: theme for theme in recurring}
+    chosen = st.pills(
         "Ce dont les lecteurs parlent",
         list(named),
-        format_func=lambda key: (
-            f"{_parts.plain(named[key].label)} ({french.number(len(named[key].found))})"
-        ),
+        # Without its number of remarks: the address holds these words, and must last.
         key="theme",
         bind="query-params",
-        help="Les expressions qui reviennent dans ces remarques. Une remarque peut en compter "
-        "plusieurs.",
+        help="Les expressions qui reviennent dans ces remarques, de la plus parlante à la moins "
+        "parlante. Une remarque peut en compter plusieurs.",
     )
-    return frame.iloc[list(named[key].found)] if key in named else frame
+    return frame.iloc[list(named[chosen].found)] if chosen in named else frame
 
 
 def table(frame: pd.DataFrame) -> pd.DataFrame:

@@ -35,11 +35,9 @@ def show(report: Report) -> None:
     paper = documents.paper(report)
     with st.container(border=True):
         st.subheader(_parts.plain(paper.title), anchor=False)
-        st.markdown(f"**{paper.headline}**")
-        st.markdown(paper.figure)
-        for line in (paper.split, paper.change):
-            if line:
-                st.caption(line)
+        st.markdown(f"**{paper.headline}**  \n{paper.figure}")
+        if behind := [line for line in (paper.split, paper.change) if line]:
+            st.caption("  \n".join(behind))
         st.markdown("\n".join(f"- {fact}" for fact in paper.facts))
         if paper.rows:
             st.markdown("**Les articles qui ont reçu le plus de Non**")
