@@ -1,0 +1,136 @@
+"""The library and the editor in real browsers: many articles in one gesture, two people on one text."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faq_cms import articles, categories, db, filing, people
+from faq_cms.models import Role
+from tests import content
+from tests.servers import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+Enter = Callable[[str], "BrowserContext"]
+
+
+@pytest.fixture
+def shared(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+    """The served installation's database, from this side."""
+    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
+    monkeypatch.setattr(db, "_current", database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def enter(served: Served, shared: db.Database, chromium: "Browser") -> Iterator[Enter]:
+    """A browser of somebody of this name, signed in as an editor."""
+    opened = []
+
+    def browser(name: str) -> "BrowserContext":
+        now = dt.datetime.now(dt.UTC)
+        with db.transaction() as session:
+            link = people.invite(session, people.SYSTEM, role=Role.EDITOR, now=now)
+            secret = people.use_link(session, link, name=name, password_digest="x", now=now)
+        context = chromium.new_context(locale="en-US", viewport={"width": 1400, "height": 1000})
+        context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
+        opened.append(context)
+        return context
+
+    yield browser
+    for context in opened:
+        context.close()
+
+
+def answer(page: "Page") -> "Locator":
+    return page.locator("textarea#texte")
+
+
+def draft_answer(article_id: int) -> str:
+    with db.reading() as session:
+        draft = articles.draft_of(session, article_id)
+        return draft.answer if draft else ""
+
+
+def filed(category_id: int) -> int:
+    with db.reading() as session:
+        return categories.filed(session).get(category_id, 0)
+
+
+def test_thirty_articles_are_filed_in_one_gesture_and_annuler_puts_them_back(
+    served: Served, enter: Enter
+) -> None:
+    ids = [content.published(f"Zéphyr {number:02}").id for number in range(30)]
+    with db.transaction() as session:
+        kept = categories.add(session, people.SYSTEM, name="Déjà là", now=content.NOW).id
+        wanted = categories.add(session, people.SYSTEM, name="Factures", now=content.NOW).id
+        change = filing.Change(category_id=kept)
+        filing.change(session, people.SYSTEM, ids[:2], change, now=content.NOW)
+        change = filing.Change(category_id=wanted)
+        filing.change(session, people.SYSTEM, ids[2:5], change, now=content.NOW)
+    page = enter("Camille").new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/gestion/articles?q=zephyr")
+    page.get_by_role("button", name="Choisir les 30 articles trouvés").click()
+    page.get_by_text("30 articles choisis").wait_for()
+    page.get_by_role("button", name="Catégorie", exact=True).click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_role("combobox").click()
+    page.get_by_role("option", name="Factures").click()
+    panel.get_by_text("27 articles changeront").wait_for()
+    panel.get_by_text("3 articles restent tels quels").wait_for()
+    panel.get_by_role("button", name="Appliquer à 27 articles").click()
+    page.get_by_text("27 articles rangés dans").wait_for()
+    assert filed(wanted) == 30
+    with db.transaction() as session:
+        change = filing.Change(category_id=None)
+        filing.change(session, people.SYSTEM, ids[10:11], change, now=content.NOW)
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("26 articles rétablis").wait_for()
+    page.get_by_text("1 article reste tel quel").wait_for()
+    assert (filed(kept), filed(wanted)) == (2, 3)
+    page.get_by_role("button", name="Jamais votés", exact=True).last.click()
+    page.wait_for_url("**etat=Jamais*")
+    assert not faults
+
+
+def test_two_people_see_each_other_and_what_each_changed_and_join_their_texts(
+    served: Served, enter: Enter
+) -> None:
+    article = content.published("Question partagée", "Payez par virement.\n\nSous 30 jours.")
+    address = f"{served.url}/gestion/article?article={article.id}"
+    first, second = enter("Camille").new_page(), enter("Dominique").new_page()
+    for page in (first, second):
+        page.goto(address)
+        answer(page).wait_for()
+    second.get_by_text("Camille modifie aussi cet article").wait_for()
+    answer(second).press("Control+End")
+    place = answer(second).bounding_box()
+    # The beat alone, nobody touching the first page, tells it that somebody came.
+    first.get_by_text("Dominique modifie aussi cet article").wait_for()
+    answer(first).press("Control+Home")
+    answer(first).press_sequentially("Avant tout. ")
+    first.get_by_text("Enregistré à").wait_for()
+    second.get_by_text("dernière saisie").wait_for()
+    assert answer(second).bounding_box() == place
+    assert second.evaluate("document.activeElement.shadowRoot?.activeElement?.id") == "texte"
+    answer(second).press_sequentially(" Merci.")
+    second.get_by_text("Camille a modifié ce texte").wait_for()
+    both = second.locator(".st-key-conflict")
+    both.get_by_text("Ce que Camille a changé").wait_for()
+    both.locator("ins", has_text="Avant tout.").wait_for()
+    both.locator("ins", has_text="Merci.").wait_for()
+    assert draft_answer(article.id).startswith("Avant tout. ")
+    second.get_by_role("button", name="Réunir les deux textes").click()
+    both.wait_for(state="detached")
+    joined = "Avant tout. Payez par virement.\n\nSous 30 jours. Merci."
+    assert draft_answer(article.id) == joined
+    assert answer(second).input_value() == joined
+    second.get_by_test_id("stMain").get_by_role("link", name="Articles").click()
+    second.get_by_text("Camille y travaille").wait_for()
+    first.get_by_text("Dominique modifie aussi").wait_for(state="detached", timeout=60_000)
