@@ -97,7 +97,7 @@ def test_a_mail_arrives_once_word_for_word_with_its_way_out(office: Office) -> N
     (message,) = office.taken
     assert message["To"] == ADDRESS
     assert message["From"] == "Aide à la facturation <aide@example.org>"
-    assert message["Subject"] == "Rapport : été"
+    assert message["Subject"] == "Rapport\u00a0: été"
     assert message["List-Unsubscribe"] == f"<{way_out}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
