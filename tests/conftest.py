@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from sqlalchemy import or_, select
 
 from faq_cms import db, votes
 from faq_cms import settings as in_use
+from faq_cms.models import TallyDay, TallyVersion, Vote
 from faq_cms.settings import SECRET_BYTES, Settings
 from tests import databases, servers
 
@@ -35,6 +37,7 @@ ENGINES = {"sqlite": pytest.mark.sqlite, "postgresql": pytest.mark.postgres}
 DOORS = ("test_screens_", "test_cli")
 MEMORY = Path("/dev/shm")  # noqa: S108 — made by the system, the folders in it are ours alone
 ENOUGH = 2 << 30  # bytes: some containers give 64 MiB
+FOLDED = (Vote, TallyDay, TallyVersion)
 COUNTED = {"sqlite": "SQLite", "postgres": "PostgreSQL", "browser": "Chromium"}
 
 
@@ -117,7 +120,9 @@ def database(reused: databases.Reused, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(in_use, "_current", chosen)
     yield reused.database
     with reused.database.reading() as session:
-        assert votes.is_balanced(session), "votes counted again do not give the tallies"
+        # Folding nothing takes as long as folding votes, and most tests have none.
+        if session.scalar(select(or_(*(select(table).exists() for table in FOLDED)))):
+            assert votes.is_balanced(session), "votes counted again do not give the tallies"
 
 
 @pytest.fixture(scope="session")
