@@ -54,6 +54,9 @@ PREVIEW: Final = "apercu/"
 DOWNLOADS: Final = "telecharger/"
 """Under /gestion/: the file of a channel, for the people who may export."""
 
+FIND: Final = "trouver/"
+"""Under /gestion/: what answers the words typed in « Trouver », signed-in people only."""
+
 FindActor = Callable[[str | None], object | None]
 """Session token, or None -> the person holding that session, or None. May block: it is run in a thread."""
 
@@ -419,6 +422,7 @@ _MACHINERY_FOLDERS: Final = (
     "_stcore/bidi-components/",
     PREVIEW,
     DOWNLOADS,
+    FIND,
 )
 
 

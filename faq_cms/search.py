@@ -11,15 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Final, TypeAlias
 
+from markupsafe import Markup
 from rapidfuzz.distance import DamerauLevenshtein
 from sqlalchemy import ColumnElement, delete, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from faq_cms import articles, db, rendering, synonyms
 from faq_cms.articles import PublishedArticle
-from faq_cms.models import ArticleTag, SearchDocument, SearchWord
+from faq_cms.models import Article, ArticleTag, SearchDocument, SearchWord, Version
 from faq_cms.synonyms import Concept
 from faq_cms.words import STOP_WORDS, fold, meaningful, stem
 
@@ -29,6 +31,7 @@ TYPO_FROM = 4  # shorter words have too many neighbours to guess from
 FAMILY_LETTERS = 2  # words of one family begin alike; it also spares reading the whole vocabulary
 FAMILY_ALIKE = 0.5  # share of letter groups in common: « abonné » and « abonnement » have 0.67
 SNIPPET = 180  # characters
+UNPUBLISHED_READ = 5_000
 MANY = 1_000  # from here, reading all is cheaper than naming each
 
 
@@ -46,6 +49,15 @@ class Hit:
     snippet: tuple[tuple[str, bool], ...]
     exact: bool
     nearest: bool = False
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """An article found that readers cannot see: never published, or withdrawn."""
+
+    article_id: int
+    question: tuple[tuple[str, bool], ...]
+    is_withdrawn: bool
 
 
 # -- words ---------------------------------------------------------------------------------------
@@ -169,6 +181,50 @@ def find(session: Session, query: str, *, limit: int = 20, base_url: str = "") -
 def suggest(session: Session, query: str, *, limit: int = 6) -> list[PublishedArticle]:
     """Articles to offer while the reader types."""
     return [hit.article for hit in find(session, query, limit=limit)]
+
+
+def unpublished(session: Session, query: str, *, limit: int = 5) -> list[Hidden]:
+    """The articles readers cannot see whose question answers all of `query`, newest first.
+
+    For the team only. They are not in the index: their questions are read, a few thousand at most.
+    """
+    terms = meaningful(query[:QUERY_MAX])[:TERMS_MAX]
+    if not terms:
+        return []
+    concepts = synonyms.lexicon(session).concepts(terms, unfinished=True)
+    rows = session.execute(
+        select(Article.id, Article.withdrawn_at, Version.question)
+        .join(Version, Version.article_id == Article.id)
+        .where(Article.live_version_id.is_(None))
+        # The draft stands for an article never published, its last version for a withdrawn one.
+        .order_by(Article.id.desc(), Version.number.is_not(None), Version.number.desc())
+        .limit(UNPUBLISHED_READ)
+    )
+    wanted = wanted_by(session, query)
+    found: dict[int, Hidden] = {}
+    for article_id, withdrawn_at, question in rows:
+        if article_id not in found and _answers(question, concepts):
+            found[article_id] = Hidden(
+                article_id, marked(question, wanted), withdrawn_at is not None
+            )
+            if len(found) == limit:
+                break
+    return list(found.values())
+
+
+def _answers(question: str, concepts: Sequence[Concept]) -> bool:
+    """Whether each concept is there: a word by its beginning, a synonym whole."""
+    found = meaningful(question)
+    stems = {stem(word) for word in found}
+
+    def holds(term: str) -> bool:
+        return stem(term) in stems or any(word.startswith(term) for word in found)
+
+    return all(
+        all(map(holds, each.typed))
+        or any(stems.issuperset(synonyms.stems(other)) for other in each.others)
+        for each in concepts
+    )
 
 
 def nearest(
@@ -338,6 +394,8 @@ def _in_order(session: Session, ids: list[int], base_url: str) -> list[Published
 
 # -- what matched --------------------------------------------------------------------------------
 
+# As our sanitiser writes tags: a « > » may stand inside the quotes of an attribute.
+_TAG: Final = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -387,6 +445,23 @@ class Wanted:
 @lru_cache(maxsize=50_000)
 def _folded(word: str) -> str:
     return fold(word)
+
+
+def wanted_by(session: Session, query: str) -> Wanted:
+    """What a query wants marked, its last word perhaps unfinished."""
+    terms = meaningful(query[:QUERY_MAX])[:TERMS_MAX]
+    return Wanted.of(synonyms.lexicon(session).concepts(terms, unfinished=True), unfinished=True)
+
+
+def mark_html(html: Markup, wanted: Wanted) -> Markup:
+    """Our own HTML with the words that answer marked; tags are left as they are."""
+    pieces = _TAG.split(html)
+    for at in range(0, len(pieces), 2):  # text, tag, text, tag…
+        pieces[at] = Markup("").join(
+            Markup("<mark>{}</mark>").format(text) if is_match else text
+            for text, is_match in marked(unescape(pieces[at]), wanted)
+        )
+    return Markup("").join(Markup(piece) for piece in pieces)  # noqa: S704 — sanitised before, escaped above
 
 
 def marked(passage: str, wanted: Wanted) -> tuple[tuple[str, bool], ...]:

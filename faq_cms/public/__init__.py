@@ -11,6 +11,7 @@
     feeds       what machines read: sitemap, feed, robots.txt
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
+    finding     what « Trouver » answers while somebody types (signed in)
     preview     a text in the public page, for the editor's frame (signed in)
     downloads   the file of a channel, for people who may export (signed in)
     reported    a report on paper (signed in), the way out of its mails
@@ -27,6 +28,7 @@ from faq_cms.public import (
     downloads,
     feedback,
     feeds,
+    finding,
     pages,
     preview,
     reported,
@@ -65,6 +67,7 @@ def routes() -> list[Route]:
         Route("/deconnexion", pages.shown(sign_in.exit_door), methods=read),
         Route("/deconnexion", leave, methods=write),
         *preview.routes(),
+        *finding.routes(),
         *reported.routes(),
         *downloads.routes(),
         *widget.routes(),

@@ -5,6 +5,7 @@ import functools
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -132,12 +133,16 @@ def article_page(
     refusal: str = "",
     text: str = "",
     held: bool = False,
+    wanted: search.Wanted | None = None,
 ) -> Response:
     """An article with what its reader has said so far.
 
     `text` is a remark that was not kept; `held`: it waits for its author to mask it or not.
+    `wanted`: what to mark in the answer.
     """
     context = _context(found, related, said=spoken, refusal=refusal, text=text, held=held)
+    if wanted is not None:
+        context["answer"] = search.mark_html(rendered(found.answer), wanted)
     return pages.page(request, "article.html", status=status, **context)
 
 
@@ -206,7 +211,7 @@ def unknown(request: Request) -> Response:
 
 
 @functools.lru_cache(maxsize=2_000)
-def rendered(answer: str) -> str:
+def rendered(answer: str) -> Markup:
     """The HTML of an answer. A published text never changes, so it is made once."""
     return rendering.html(answer)
 

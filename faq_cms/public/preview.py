@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faq_cms import articles, db, gate
+from faq_cms import articles, db, gate, search
 from faq_cms.articles import PublishedArticle
 from faq_cms.errors import NotFound
 from faq_cms.models import Article, Category, Version
@@ -26,8 +26,11 @@ _ID_MAX: Final = 2**31 - 1  # what an id can be in both databases
 
 
 def preview(request: Request) -> Response:
-    """The draft (else the live, else the last text) in the public page; `version` names another."""
-    number = request.query_params.get("version", "")
+    """The draft (else the live, else the last text) in the public page.
+
+    `version` names another; `mot` holds words to mark in the answer.
+    """
+    number, words = request.query_params.get("version", ""), request.query_params.get("mot", "")
     with db.reading() as session:
         if request.path_params["article_id"] > _ID_MAX:
             raise NotFound("article", request.path_params["article_id"])
@@ -45,7 +48,9 @@ def preview(request: Request) -> Response:
         parent = (
             session.get(Category, category.parent_id) if category and category.parent_id else None
         )
-    return centre.article_page(request, _as_if_published(article, text, category, parent), [], None)
+        wanted = search.wanted_by(session, words) if words else None
+    shown = _as_if_published(article, text, category, parent)
+    return centre.article_page(request, shown, [], None, wanted=wanted)
 
 
 def _as_if_published(

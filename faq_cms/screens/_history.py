@@ -1,6 +1,7 @@
 """What an article was: its versions with their votes, any two compared, any one put back."""
 
 from functools import partial
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -25,6 +26,8 @@ def running(revision: int, article_id: int, period_id: int | None) -> Counts:
 def preview(article_id: int, stamp: str, *, height: int, version: int | None = None) -> None:
     """The public page of a text, in a frame; `stamp` changes with the text, so that it is read again."""
     which = f"&version={version}" if version else ""
+    if words := st.query_params.get("mot"):  # what this article was found by
+        which += f"&mot={quote(words)}"
     st.iframe(
         f"{gate.GESTION}/{gate.PREVIEW}{article_id}?r={stamp}{which}",
         height=height,

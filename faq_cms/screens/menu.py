@@ -10,7 +10,7 @@ import streamlit as st
 
 from faq_cms import french, people, settings
 from faq_cms.people import Actor
-from faq_cms.screens import _data, _presence, _session
+from faq_cms.screens import _data, _find, _presence, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen, home_of
 
 HERE = Path(__file__).parent
@@ -104,6 +104,7 @@ if actor is None:
 _session.enter(actor)
 screen = st.navigation(menu(actor, _data.waiting(_data.revision())))
 st.logo(logo(site_name), size="large")
+_find.show()
 foot(actor)
 _session.show_notice()
 if screen.url_path != "article":
