@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from faq_cms import french, printing
+from faq_cms import french
 from faq_cms.french import NBSP, NNBSP
 from faq_cms.helpfulness import MINIMUM_EVIDENCE, Counts, Verdict, trend
 from faq_cms.models import Cadence, Report
@@ -197,6 +197,8 @@ def text(paper: Paper, *, unsubscribe_url: str = "") -> str:
 
 def pdf(paper: Paper, report: Report) -> bytes:
     """The report as PDF. The same bytes each time: its date is the report's."""
+    from faq_cms import printing
+
     pages = printing.Pages(paper.title, author=paper.site, made_at=report.issued_at)
     pages.kicker(paper.site)
     pages.heading(paper.title)
