@@ -128,7 +128,7 @@ def test_twenty_editors_saving_at_once_lose_nothing_silently() -> None:
     conflicts: list[str] = []
 
     def edit(editor: int) -> None:
-        for number in range(5):
+        for number in range(25):
             text = f"Éditeur {editor}, essai {number}."
             try:
                 save(article.id, text, seen(article.id))
@@ -139,7 +139,7 @@ def test_twenty_editors_saving_at_once_lose_nothing_silently() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(edit, range(20)))
-    assert len(applied) + len(conflicts) == 100
+    assert len(applied) + len(conflicts) == 500
     with db.reading() as session:
         draft = articles.draft_of(session, article.id)
         assert draft is not None

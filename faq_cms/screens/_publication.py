@@ -145,14 +145,11 @@ def undo(desk: Desk, version: Version) -> None:
 
 
 def _undo(desk: Desk, version: Version, at: dt.datetime) -> None:
-    if dt.datetime.now(dt.UTC) - at < UNDO:
-        st.button(
-            "Annuler",
-            icon=":material/undo:",
-            on_click=_desk.take_back,
-            args=(desk, version),
-            key="take_back",
-        )
+    if dt.datetime.now(dt.UTC) - at >= UNDO:
+        return
+    if st.button("Annuler", icon=":material/undo:", key="take_back"):
+        _desk.take_back(desk, version)
+        st.rerun()  # the whole page: what is published, and the text, have changed
 
 
 # -- asking a colleague --------------------------------------------------------------------------
