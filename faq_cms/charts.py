@@ -4,6 +4,7 @@ Axes, tooltips and labels speak French; a verdict is told by words and shape, no
 under `MINIMUM_EVIDENCE` votes a figure is grey and has no rank.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ _ANSWERS: Final = {
 _LINE: Final = "#8a94a0"
 _INK: Final = {False: "#0a1018", True: "#eef2f6"}  # words, on a light and on a dark background
 _ROW: Final = 62  # pixels: two lines of words, then the interval
+_NARROW, _STEP = 0.2, 0.05  # of the scale of shares
 _LONG: Final = 300  # days on an axis from which a month without its year is ambiguous
 _DOWN: Final = 15  # where the interval lies, under the middle of its row
 _LABEL: Final = 90  # characters of a question; the whole is in the tooltip
@@ -110,7 +112,7 @@ def over_time(
     Every period is drawn.
     """
     data = _bucketed(days, grain)
-    shares = alt.Scale(domain=[0, 1])
+    shares = _closest(data, objective)
     base = alt.Chart(data).encode(x=_dates(data), tooltip=[alt.Tooltip("said:N", title="Votes")])
     band = base.mark_area(opacity=0.2, color=COLOURS[Verdict.MET]).encode(
         y=alt.Y(
@@ -123,16 +125,9 @@ def over_time(
     )
     layers: list[alt.Chart] = [band, line]
     if objective is not None:
-        goal = pd.DataFrame(
-            {"goal": [objective], "name": [f"objectif {french.percent(objective)}"]}
-        )
-        rule = alt.Chart(goal).encode(y=alt.Y("goal:Q", scale=shares))
-        layers += [
-            rule.mark_rule(color=_LINE, strokeWidth=1.5),
-            rule.mark_text(color=_LINE, align="right", baseline="bottom", dy=-3).encode(
-                x=alt.value(alt.ExprRef("width")), text="name:N"
-            ),
-        ]
+        goal = pd.DataFrame({"goal": [objective]})
+        rule = alt.Chart(goal).mark_rule(color=_LINE, strokeWidth=1.5)
+        layers.append(rule.encode(y=alt.Y("goal:Q", scale=shares)))
     if versions is not None:
         layers += _markers(versions)
     return _french(alt.LayerChart(layer=layers, height=220))
@@ -147,30 +142,29 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
     names = list(_ANSWERS)
     bars = (
         alt.Chart(data)
-        .mark_bar(cornerRadius=1)
+        .mark_rect()
         .encode(
             x=_dates(data),
             x2="end:T",
             y=alt.Y(
-                "signed:Q",
-                stack="zero",
+                "begin:Q",
                 title="Non · Oui",
                 axis=alt.Axis(
                     labelExpr="format(abs(datum.value), ',')", tickCount=4, tickMinStep=1
                 ),
             ),
+            y2="reach:Q",
             color=alt.Color(
                 "answer:N",
                 sort=names,
                 scale=alt.Scale(domain=names, range=list(_ANSWERS.values())),
                 legend=alt.Legend(title=None, orient="top", columns=3),
             ),
-            order=alt.Order("place:Q"),
             tooltip=[alt.Tooltip("said:N", title="Votes")],
         )
     )
-    zero = alt.Chart().mark_rule(color=_LINE).encode(y=alt.datum(0))
-    return _french(alt.LayerChart(layer=[bars, zero], data=data, height=150))
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_LINE).encode(y="zero:Q")
+    return _french(alt.LayerChart(layer=[bars, zero], height=190))
 
 
 def effects(
@@ -215,19 +209,19 @@ def effects(
             scale=points,
             title="Points de Oui gagnés ou perdus",
             axis=alt.Axis(
-                labelExpr="format(100 * datum.value, '+d')", tickCount=5, titleAnchor="start"
+                labelExpr="datum.value ? format(100 * datum.value, '+d') : '0'",
+                tickCount=5,
+                grid=False,
+                titleAnchor="start",
             ),
         ),
         color=colour,
         shape=shape,
     )
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=_LINE, strokeWidth=1.5)
-    return _french(
-        alt.LayerChart(
-            layer=[zero.encode(x=alt.X("zero:Q", scale=points)), interval, difference],
-            height=alt.Step(_ROW),
-        )
-    )
+    zero = base.mark_tick(
+        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
+    ).encode(x=alt.datum(0, scale=points))
+    return _french(alt.LayerChart(layer=[interval, zero, difference], height=alt.Step(_ROW)))
 
 
 def measurable(frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -389,6 +383,21 @@ def _markers(versions: pd.DataFrame) -> list[alt.Chart]:
     ]
 
 
+def _closest(data: pd.DataFrame, objective: float | None) -> alt.Scale:
+    """The whole scale; or, when the bands would be thinner than the line, the part they lie in."""
+    goal = [] if objective is None else [objective]
+    low, high = min([*data["low"], *goal]), max([*data["high"], *goal])
+    if high - low > _NARROW:
+        return alt.Scale(domain=[0, 1])
+    steps = math.floor(low / _STEP - 0.5), math.ceil(high / _STEP + 0.5)
+    return alt.Scale(domain=[max(0, steps[0] * _STEP), min(1, steps[1] * _STEP)], zero=False)
+
+
+def is_close(days: pd.DataFrame, grain: Bucket, objective: float | None = None) -> bool:
+    """Whether `over_time` draws a part of the scale only: the reader must be told."""
+    return list(_closest(_bucketed(days, grain), objective).domain) != [0, 1]
+
+
 def _dates(data: pd.DataFrame) -> alt.X:
     span = (data["start"].max() - data["start"].min()).days if len(data) else 0
     return alt.X(
@@ -467,19 +476,22 @@ def _moved(change: Change, effect: Effect) -> dict[str, Any]:
 
 
 def _answers(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
-    """One row an answer and bucket: Oui counted upwards, Non downwards."""
+    """One row an answer and bucket: Oui upwards; Non downwards, those hors texte the lowest."""
     data = _bucketed(days, grain)
-    parts = {
-        "Oui": data["helpful"],
-        "Non sur le texte": -(data["unhelpful"] - data["off_text"]),
-        "Non hors texte": -data["off_text"],
+    about_text = data["unhelpful"] - data["off_text"]
+    none = 0 * about_text
+    ends = {
+        "Oui": (none, data["helpful"]),
+        "Non sur le texte": (none, -about_text),
+        "Non hors texte": (-about_text, -data["unhelpful"]),
     }
     shared = data[["start", "end", "said"]]
     rows = [
-        shared.assign(answer=name, place=place, signed=values)
-        for place, (name, values) in enumerate(parts.items())
+        shared.assign(answer=name, begin=begin, reach=reach)
+        for name, (begin, reach) in ends.items()
     ]
-    return pd.concat(rows, ignore_index=True).query("signed != 0")
+    drawn = pd.concat(rows, ignore_index=True)
+    return drawn[drawn["begin"] != drawn["reach"]]
 
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:

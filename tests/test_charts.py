@@ -167,3 +167,114 @@ def test_versions_are_dated_on_the_clock_of_paris() -> None:
     first = next(iter(named.values()))[0]
     assert first["when"] == f"Version 1, publiée le {french.date(AT)}"
     assert first["at"].startswith("2026-03-01T13:00")
+
+
+# -- other charts of the managers' screens ---------------------------------------------------------
+
+
+def corrections(*pairs: tuple[tuple[int, int], tuple[int, int]]) -> pd.DataFrame:
+    """A frame as `analytics.effects` gives it, one correction for each ((Oui, Non), (Oui, Non))."""
+    return helpfulness.compared(
+        pd.DataFrame(
+            {
+                "correction_id": range(1, len(pairs) + 1),
+                "question": [f"Question {number}" for number in range(1, len(pairs) + 1)],
+                "before_helpful": [before[0] for before, _ in pairs],
+                "before_unhelpful": [before[1] for before, _ in pairs],
+                "before_off_text": 0,
+                "helpful": [after[0] for _, after in pairs],
+                "unhelpful": [after[1] for _, after in pairs],
+                "off_text": 0,
+            }
+        )
+    )
+
+
+def all_rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for each in spec["datasets"].values() for row in each]
+
+
+def test_votes_over_time_count_oui_upwards_and_non_downwards_hors_texte_the_lowest() -> None:
+    frame = days(("2026-03-02", 5, 4), ("2026-03-03", 1, 0)).assign(off_text=[1, 0])
+    drawn = [
+        row
+        for row in all_rows(charts.votes_over_time(frame, Bucket.WEEK).to_dict())
+        if "answer" in row
+    ]
+    assert {row["answer"]: (row["begin"], row["reach"]) for row in drawn} == {
+        "Oui": (0, 6),
+        "Non sur le texte": (0, -3),
+        "Non hors texte": (-3, -4),
+    }
+    assert drawn[0]["said"].startswith("Semaine du 2 mars 2026\u00a0: 10 votes")
+
+
+def test_a_line_that_hardly_moves_is_drawn_closer_and_the_reader_is_told() -> None:
+    still = days(("2026-03-02", 7000, 3000), ("2026-03-09", 7100, 2900))
+    spec = charts.over_time(still, None, Bucket.WEEK).to_dict()
+    low, high = spec["layer"][1]["encoding"]["y"]["scale"]["domain"]
+    assert 0 < low < 0.69
+    assert 0.72 < high < 1
+    assert charts.is_close(still, Bucket.WEEK)
+    assert not charts.is_close(still, Bucket.WEEK, objective=0.95)
+    assert not charts.is_close(days(("2026-03-02", 7, 3), ("2026-03-09", 3, 7)), Bucket.WEEK)
+
+
+def test_what_a_line_shows_is_told_and_tabled() -> None:
+    moved = days(("2026-03-02", 7, 3), ("2026-03-09", 4, 6), ("2026-03-16", 9, 1))
+    told = charts.told_over_time(moved, Bucket.WEEK)
+    assert "Au plus bas\u00a0: Semaine du 9 mars 2026" in told
+    assert "Au plus haut\u00a0: Semaine du 16 mars 2026" in told
+    table = charts.table_over_time(moved, Bucket.WEEK)
+    assert table["Période"].iloc[0] == "Semaine du 16 mars 2026"
+    assert table["Utilité"].iloc[1] == "40\u202f% (4 sur 10), entre 17 et 69\u202f%"
+
+
+def test_a_correction_is_drawn_once_both_sides_have_enough_votes() -> None:
+    frame = corrections(((3, 17), (18, 2)), ((3, 6), (18, 2)), ((5, 5), (6, 4)))
+    assert list(charts.measurable(frame)) == [True, False, True]
+    spec = charts.effects(frame, helpfulness.pooled_of(frame)).to_dict()
+    drawn = [row for row in all_rows(spec) if "effect" in row]
+    assert [row["question"] for row in drawn] == [
+        "Toutes les corrections ensemble",
+        "Question 1",
+        "Question 3",
+    ]
+    assert [row["effect"] for row in drawn] == [
+        "Plus utile qu’avant",
+        "Plus utile qu’avant",
+        "Pas encore mesurable",
+    ]
+    assert drawn[1]["moved"] == "+75 points, entre +46 et +87"
+    told = charts.told_effects(frame[charts.measurable(frame)])
+    assert told.startswith("Question 1 Plus utile qu’avant, +75 points")
+
+
+def test_an_effect_is_told_by_shape_besides_colour() -> None:
+    assert len(set(charts.EFFECT_SHAPES.values())) == len(set(charts.EFFECT_COLOURS.values())) == 3
+
+
+def test_only_what_was_read_and_can_be_judged_is_scattered() -> None:
+    frame = library((7, 3), (90, 10), (5, 1), (20, 5)).assign(views=[100, 5000, 900, 0])
+    assert list(charts.scattered(frame)["article_id"]) == [1, 2]
+    spec = charts.scatter(frame).to_dict()
+    drawn = [row for row in all_rows(spec) if "views" in row]
+    assert [row["seen"] for row in drawn] == ["100 pages lues", "5\u202f000 pages lues"]
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
+
+
+@pytest.mark.parametrize(("a_week", "drawn"), [(9, False), (10, True)])
+def test_a_small_line_needs_thirty_votes(a_week: int, drawn: bool) -> None:
+    votes = days(("2026-03-02", a_week, 0), ("2026-03-09", a_week, 0), ("2026-03-16", 0, a_week))
+    found = charts.sparklines(votes.assign(article_id=4), {4: 21})
+    assert (4 in found) is drawn
+    if drawn:
+        assert found[4] == [1.0, 1.0, 0.0]
+
+
+def test_a_measure_is_named_by_its_versions() -> None:
+    named = {"opened_at": AT, "first_version": 2}
+    day = "du 1er mars 2026"
+    assert charts.measure_name({**named, "last_version": 2}) == f"Version 2, {day}"
+    assert charts.measure_name({**named, "last_version": 3}) == f"Versions 2 et 3, {day}"
+    assert charts.measure_name({**named, "last_version": 5}) == f"Versions 2 à 5, {day}"

@@ -543,3 +543,35 @@ def test_chart_locales_are_whole_and_start_on_sunday() -> None:
         *("dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi")
     ]
     assert (french.VEGA_NUMBER["decimal"], french.VEGA_NUMBER["thousands"]) == (",", NNBSP)
+
+
+@pytest.mark.parametrize(
+    ("per_week", "expected"),
+    [
+        (None, None),
+        (0.1, None),
+        (0.3, "environ 1 par mois"),
+        (0.625, "environ 1 par semaine"),
+        (6.4, "environ 6 par semaine"),
+        (1200.0, "environ 1\u202f200 par semaine"),
+    ],
+)
+def test_pace(per_week: float | None, expected: str | None) -> None:
+    assert french.pace(per_week) == expected
+
+
+@pytest.mark.parametrize(
+    ("judged", "articles", "expected"),
+    [
+        (0, 10, "0 article sur 10 a assez de votes"),
+        (1, 10, "1 article sur 10 a assez de votes"),
+        (1998, 2000, "1\u202f998 articles sur 2\u202f000 ont assez de votes"),
+    ],
+)
+def test_coverage(judged: int, articles: int, expected: str) -> None:
+    assert french.coverage(judged, articles) == expected
+
+
+def test_a_source_keeps_the_name_its_integrator_gave() -> None:
+    assert french.source("aide") == "Centre d’aide"
+    assert french.source("borne-accueil") == "borne-accueil"

@@ -24,6 +24,8 @@ from faq_cms.helpfulness import (
     Window,
     bucket,
     change,
+    compared,
+    corrections_per_week,
     default_window,
     discoveries,
     effect,
@@ -32,10 +34,13 @@ from faq_cms.helpfulness import (
     newcombe,
     p_values_below,
     pooled,
+    pooled_of,
     prospect,
+    proven_together,
     ratio,
     response_rate,
     trend,
+    unhappy_per_week,
     verdict,
     votes_to_conclude,
     wilson,
@@ -692,3 +697,79 @@ def test_every_rule_bears_ten_million_votes() -> None:
     ]
     for rule in rules:
         assert rule(Counts(6 * MANY // 10, 4 * MANY // 10, MANY // 10)) is not None
+
+
+# -- whole columns at once ---------------------------------------------------------------------
+
+
+def test_a_long_list_of_proven_cases_is_shortened_to_those_one_may_count_on() -> None:
+    """Forty texts at their objective and one that fails: the one holds, the unlucky ones do not."""
+    rows = [(28, 12)] * 40 + [(22, 18), (5, 35)]
+    frame = measured(
+        pd.DataFrame(
+            {
+                "helpful": [yes for yes, _ in rows],
+                "unhelpful": [no for _, no in rows],
+                "off_text": 0,
+                "objective": 0.7,
+            }
+        )
+    )
+    assert list(frame["verdict"][-2:]) == [Verdict.BELOW, Verdict.BELOW]
+    assert list(proven_together(frame)) == [False] * 41 + [True]
+
+
+@pytest.mark.parametrize("votes", [0, 1, 2, 9])
+def test_nothing_is_proven_together_under_the_floor(votes: int) -> None:
+    frame = measured(
+        pd.DataFrame({"helpful": [0], "unhelpful": [votes], "off_text": [0], "objective": [0.7]})
+    )
+    assert not proven_together(frame).any()
+
+
+@given(st.lists(st.tuples(some_counts(most=60), some_counts(most=60)), max_size=8))
+def test_compared_frames_say_what_the_scalars_say(pairs: list[tuple[Counts, Counts]]) -> None:
+    names = ("helpful", "unhelpful", "off_text")
+    frame = pd.DataFrame(
+        {f"before_{name}": [getattr(before, name) for before, _ in pairs] for name in names}
+        | {name: [getattr(after, name) for _, after in pairs] for name in names},
+        dtype="int64",
+    )
+    shown = compared(frame)
+    for (before, after), row in zip(pairs, shown.to_dict("records"), strict=True):
+        assert row["effect"] == effect(before, after)
+        moved = change(before, after)
+        if moved is None:
+            assert math.isnan(row["difference"])
+        else:
+            assert (row["difference"], row["low"], row["high"]) == (
+                moved.difference,
+                moved.interval.low,
+                moved.interval.high,
+            )
+    assert pooled_of(frame) == pooled(pairs)
+
+
+def test_unhappy_readers_of_whole_columns_are_those_of_each_row() -> None:
+    rows = [Counts(2, 8), Counts(0, 9), Counts(5_000_000, 5_000_000), Counts()]
+    found = unhappy_per_week(
+        [100.0] * len(rows), [each.helpful for each in rows], [each.evidence for each in rows]
+    )
+    each = [expected_unhappy_per_week(100.0, row) for row in rows]
+    assert [None if math.isnan(value) else value for value in found] == each
+    assert each[1] is each[3] is None
+
+
+def test_a_coarser_grain_may_be_asked_for() -> None:
+    assert bucket(10_000, 28) is Bucket.DAY
+    assert bucket(10_000, 28, Bucket.WEEK) is Bucket.WEEK
+    assert bucket(20, 100, Bucket.WEEK) is Bucket.MONTH
+
+
+@pytest.mark.parametrize(
+    ("corrections", "weeks", "expected"), [(0, 8, None), (4, 8, None), (5, 8, 0.625), (5, 0, None)]
+)
+def test_the_pace_of_a_handful_of_corrections_is_an_accident(
+    corrections: int, weeks: float, expected: float | None
+) -> None:
+    assert corrections_per_week(corrections, weeks) == expected

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import categories, db, filing, people
+from faq_cms import categories, charts, db, filing, french, people, views
+from faq_cms.models import Significance
 from faq_cms.screens import _data, _table
-from tests import content, screens
+from faq_cms.votes import civil_day
+from tests import content, screens, tallies
 
 SCREEN = "usefulness.py"
 
@@ -133,7 +135,7 @@ def test_a_curve_is_drawn_when_there_are_enough_votes() -> None:
     app.selectbox(key="suivi").set_value(article.id).run()
     alts = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     assert len(alts) == 3  # the ranking, the share of Oui, the number of votes
-    assert alts[1].startswith("Part de Oui par semaine. Semaine du ")
+    assert alts[1].startswith("Part de Oui par mois. ")
 
 
 def test_the_chart_is_told_in_words_too() -> None:
@@ -141,3 +143,65 @@ def test_the_chart_is_told_in_words_too() -> None:
     alt = screens.application(SCREEN).get("vega_lite_chart")[0].proto.alt
     assert content.QUESTION in alt
     assert "70\u202f% (7 sur 10)" in alt
+
+
+def test_ranking_table_and_measure_show_what_the_votes_allow_up_to_ten_million() -> None:
+    article = content.published()
+    app = screens.application(SCREEN)
+    app.selectbox(key="suivi").set_value(article.id).run()
+    assert "Il manque 10 votes sur le texte pour un constat" in screens.words(app)
+    with tallies.forgotten():
+        for votes in tallies.LADDER:
+            counts = tallies.say(article.id, article.live_version_id or 0, votes)
+            app.run()
+            assert not app.exception
+            figure, shown = french.usefulness(counts), app.dataframe[0].value.iloc[0]
+            assert shown["Utilité"] == f"{figure.dots} {figure.text}".strip()
+            assert ("Courbe" in shown) is (votes >= 30), votes
+            said = screens.words(app)
+            assert figure.text in said
+            assert figure.aside in said
+            assert ("Il manque" in said) is (votes < 10), votes
+            alts = [each.proto.alt for each in app.get("vega_lite_chart")]
+            lines = [alt for alt in alts if alt.startswith("Part de Oui")]
+            assert bool(lines) is (votes >= 15), votes  # five a week
+
+
+def test_a_change_is_told_when_both_periods_have_enough_votes() -> None:
+    article, now = content.published(), dt.datetime.now(dt.UTC)
+    for day in range(20):
+        content.voted(article.id, day % 2 == 0, now=now - dt.timedelta(days=1 + day % 20))
+        content.voted(article.id, day % 4 == 0, now=now - dt.timedelta(days=30 + day))
+    app = screens.application(SCREEN)
+    app.segmented_control(key="periode").set_value("28d").run()
+    assert app.dataframe[0].value["Évolution"].iloc[0].startswith("+25 points, entre ")
+    app.segmented_control(key="periode").set_value("all").run()
+    assert "Évolution" not in app.dataframe[0].value
+
+
+def test_source_and_version_narrow_the_votes_and_stand_in_the_address() -> None:
+    article = content.published()
+    content.voted(article.id, True, source="widget")
+    content.voted(article.id, False, source="aide")
+    content.revised(article.id, "Forme.", significance=Significance.MINOR)
+    content.voted(article.id, True, source="aide")
+    app = screens.application(SCREEN)
+    assert list(app.dataframe[0].value["Votes"]) == [3]
+    app.selectbox(key="provenance").set_value("aide").run()
+    assert list(app.dataframe[0].value["Votes"]) == [2]
+    app.segmented_control(key="textes").set_value("version").run()
+    assert list(app.dataframe[0].value["Votes"]) == [1]
+    bound = [app.selectbox(key="provenance"), *app.segmented_control]
+    assert [each.proto.query_param_key for each in bound] == ["provenance", "periode", "textes"]
+
+
+def test_reading_is_drawn_only_where_it_is_counted_and_enough_articles_can_be_judged() -> None:
+    today = civil_day(dt.datetime.now(dt.UTC))
+    articles = [content.published(f"Question {number}") for number in range(charts.SCATTERED)]
+    for article in articles:
+        content.received(article.id, helpful=7, unhelpful=3)
+    assert "Lus et utiles" not in [each.value for each in screens.application(SCREEN).subheader]
+    with db.transaction() as session:
+        views.add(session, {(today, article.id, "aide"): (100, 0) for article in articles})
+        db.bump(session)
+    assert "Lus et utiles" in [each.value for each in screens.application(SCREEN).subheader]

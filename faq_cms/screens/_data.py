@@ -285,8 +285,9 @@ def effects_chart(revision: int, most: int, is_dark: bool) -> Spec:
     """The last `most` corrections that can be measured, and all together. See `charts.effects`."""
     frame = effects(revision)
     together = helpfulness.pooled_of(frame)
-    last = frame[charts.measurable(frame)].head(most)
-    return _spec(charts.effects(last, together if len(frame) > 1 else None, is_dark=is_dark))
+    drawn = frame[charts.measurable(frame)]
+    shared = together if len(drawn) > 1 else None
+    return _spec(charts.effects(drawn.head(most), shared, is_dark=is_dark))
 
 
 @_cached

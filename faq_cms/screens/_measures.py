@@ -80,6 +80,7 @@ def _over_time(revision: int, article_id: int) -> None:
     days = _data.by_day(revision, article_id)
     if days.empty:
         return
+    objective = float(_data.by_version(revision, article_id)["objective"].iloc[0])
     votes = int(days["helpful"].sum() + days["unhelpful"].sum())
     lived = _data.lasted(days["day"].min(), civil_day(dt.datetime.now(dt.UTC)))
     grain = helpfulness.bucket(votes, lived, Bucket.WEEK)
@@ -92,7 +93,9 @@ def _over_time(revision: int, article_id: int) -> None:
         return
     st.caption(
         f"{french.label(grain)}, toutes mesures comprises. La bande est ce qui reste plausible\u202f; "
-        "chaque trait vertical, une nouvelle version."
+        f"le trait horizontal, l’objectif ({french.percent(objective)})\u202f; chaque trait vertical, "
+        "une nouvelle version."
+        + (" L’échelle ne commence pas à 0." if charts.is_close(days, grain, objective) else "")
     )
     st.vega_lite_chart(
         spec=_data.over_time(revision, article_id, grain),

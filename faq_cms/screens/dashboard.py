@@ -33,7 +33,7 @@ CORRECTIONS: Final = 8
 IN_VAIN: Final = 5
 REMARKS: Final = 5
 PACE_WEEKS: Final = 8
-TILE: Final = 250  # pixels
+TILE: Final = 210  # pixels at least
 
 
 # -- figures at the top --------------------------------------------------------------------------
@@ -50,10 +50,30 @@ def headline() -> None:
         st.caption(french.summary(french.month(earlier).capitalize(), last_month))
 
 
-def tile(label: str, value: str, *, how: str, file: str, detail: str, **metric: Any) -> None:
+def chosen_window() -> Window:
+    """The period: the shortest in which half of the articles can be judged, unless chosen."""
+    usual = helpfulness.default_window(_data.votes_by_window(revision, today))
+    found = st.segmented_control(
+        "Période",
+        list(WINDOWS),
+        format_func=WINDOWS.__getitem__,
+        default=usual.value,
+        required=True,
+        key="periode",
+        bind="query-params",
+        wrap=True,
+    )
+    return Window(found or usual)
+
+
+def tile(
+    label: str, value: str, *, how: str, file: str, detail: str, said: str = "", **metric: Any
+) -> None:
     """One figure: what it is, how it is computed, and the way to its detail."""
-    with tiles.container(border=True, width=TILE, height="stretch", gap="xsmall"):
+    with tiles, st.container(border=True, height="stretch", gap="xsmall"):
         st.metric(label, value, help=how, **metric)
+        if said:
+            st.caption(said)
         _parts.link(file, detail, icon=":material/arrow_forward:")
 
 
@@ -73,7 +93,7 @@ def usefulness_tile() -> None:
         file="usefulness.py",
         detail="Utilité des articles",
         **(trend() or {"delta": french.interval(counts.interval), **NO_ARROW}),
-        **({"chart_data": sparkline(), "chart_type": "line"} if sparkline() else {}),
+        **line(),
     )
 
 
@@ -102,14 +122,14 @@ def arrow(moved: Change) -> dict[str, str]:
     }[moved.effect]
 
 
-def sparkline() -> list[float]:
+def line() -> dict[str, Any]:
     """The shares of the period, week by week or month by month; none where they would be noise."""
     days = _data.by_day(revision, since=since)
     if counts.votes < french.FULL_DISPLAY or days.empty:
-        return []
+        return {}
     lived = _data.lasted(since or days["day"].min(), today)
     grain = helpfulness.bucket(counts.votes, lived, Bucket.WEEK)
-    return charts.shares(days, grain) if grain else []
+    return {"chart_data": charts.shares(days, grain), "chart_type": "line"} if grain else {}
 
 
 def proven_tile() -> None:
@@ -135,14 +155,14 @@ def proven_tile() -> None:
         ),
         file="to_correct.py",
         detail="À corriger",
-        **({"delta": f"vous en corrigez {pace}", **NO_ARROW} if pace else {}),
+        said=f"Vous en corrigez {pace}." if pace else "",
     )
 
 
 def effect_tile() -> None:
     """What all corrections did, as one figure."""
     together = helpfulness.pooled_of(effects)
-    if together is None:
+    if together is None or together.corrections < helpfulness.MINIMUM_CORRECTIONS:
         return
     tile(
         "Effet des corrections",
@@ -205,6 +225,13 @@ def response_tile() -> None:
     )
 
 
+def to_measure(article_id: int, question: str) -> None:
+    """The question of an article, leading to everything measured about it."""
+    shown = _parts.plain(question)
+    query = {"article": str(article_id), "de": HERE, "vue": "mesure"}
+    _parts.link("article.py", f"**{shown}**", whole=shown, **query)
+
+
 # -- what to look at -----------------------------------------------------------------------------
 
 
@@ -221,6 +248,7 @@ def over_time() -> None:
     st.caption(
         f"{french.label(LINE)}, tous articles compris. La bande est ce qui reste plausible avec le "
         "nombre de votes\u00a0: plus elle est étroite, plus le chiffre est sûr."
+        + (" L’échelle ne commence pas à 0." if charts.is_close(days, grain) else "")
     )
     st.vega_lite_chart(
         spec=_data.over_time(revision, None, grain, _data.since(LINE, today)),
@@ -239,7 +267,7 @@ def costliest() -> None:
     with st.container(border=True, gap="small"):
         for row in rows.head(COSTLIEST).to_dict("records"):
             with st.container(gap="xxsmall"):
-                _parts.article_link(row["article_id"], row["question"], came_from=HERE)
+                to_measure(row["article_id"], row["question"])
                 said = [french.usefulness(_parts.counts(row)).text, row["cost"]]
                 st.caption(" · ".join(part for part in said if part))
         if len(rows) > COSTLIEST:
@@ -303,16 +331,25 @@ def articles() -> None:
         return
     st.subheader("Vos articles", anchor=False)
     latest = _data.remarks(revision).drop_duplicates("article_id").set_index("article_id")
-    for row in charts.worst_first(figures).to_dict("records"):
-        with st.container(border=True, gap="xxsmall"):
-            _parts.article_link(row["article_id"], row["question"], came_from=HERE)
-            shown = french.usefulness(_parts.counts(row))
-            st.markdown(f"{shown.dots} {shown.text}".strip())
-            version = f"version {row['version']} du {french.short_date(row['published_at'])}"
-            verdict = french.label(Verdict(row["verdict"])) if row["votes"] else ""
-            st.caption(" · ".join(part for part in (verdict, shown.aside, version) if part))
-            if row["article_id"] in latest.index and not latest.loc[row["article_id"], "erased"]:
-                st.text(f"«\u202f{latest.loc[row['article_id'], 'text']}\u202f»")
+    said = latest.loc[~latest["erased"].astype(bool), "text"].to_dict()
+    with st.container(border=True, gap="small"):
+        for row in charts.worst_first(figures).to_dict("records"):
+            article(row, said.get(row["article_id"]))
+
+
+def article(row: dict[Any, Any], remark: str | None) -> None:
+    """One article in two lines: its question with its votes, what is said of it."""
+    shown = french.usefulness(_parts.counts(row))
+    with st.container(gap="xxsmall"):
+        question, figure = st.columns([3, 2], vertical_alignment="center")
+        with question:
+            to_measure(row["article_id"], row["question"])
+        figure.markdown(f"{shown.dots} {shown.text}".strip())
+        version = f"version {row['version']} du {french.short_date(row['published_at'])}"
+        verdict = french.label(Verdict(row["verdict"])) if row["votes"] else ""
+        quoted = f"«\u202f{_parts.plain(remark)}\u202f»" if remark else ""
+        parts = (verdict, shown.aside, version, quoted)
+        st.caption(" · ".join(part for part in parts if part))
 
 
 def remarks() -> None:
@@ -350,6 +387,14 @@ def in_vain() -> None:
 
 def missing() -> None:
     """What the figures cannot say yet, and the remedy."""
+    if not waiting.has_votes:
+        _parts.nothing(
+            "Aucun vote pour le moment",
+            "Ouvrez la page publique, lisez un article et répondez à «\u202fCet article a-t-il été "
+            "utile\u202f?\u202f»\u00a0: le vote apparaîtra ici.",
+            icon=":material/how_to_vote:",
+        )
+        st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
     if 2 * judged >= len(figures):
         return
     with st.container(border=True, gap="xsmall"):
@@ -388,27 +433,13 @@ queue, effects = _data.queue(revision), _data.effects(revision)
 proven_ids = set(queue.loc[queue["is_confirmed"], "article_id"])
 proven = figures[figures["article_id"].isin(proven_ids)]
 
-usual = helpfulness.default_window(_data.votes_by_window(revision, today))
-sentence, period = st.columns([1, 1], vertical_alignment="bottom")
-with sentence, st.container(gap="xxsmall"):
+with st.container(gap="xxsmall"):
     headline()
-window = Window(
-    period.segmented_control(
-        "Période",
-        list(WINDOWS),
-        format_func=WINDOWS.__getitem__,
-        default=usual.value,
-        required=True,
-        key="periode",
-        bind="query-params",
-        wrap=True,
-    )
-    or usual
-)
+window = chosen_window() if waiting.has_votes else Window.ALL
 since = _data.since(window, today)
 counts: Counts = _data.total(revision, since, today)
 
-tiles = st.container(horizontal=True, gap="small", key="tiles")
+tiles = st.grid(min_column_width=TILE, gap="small", key="tiles")
 for figure in (
     usefulness_tile,
     proven_tile,
@@ -424,16 +455,8 @@ with wide:
     over_time()
     costliest()
     corrections()
-    articles()
-with narrow:
     missing()
+with narrow:
     remarks()
     in_vain()
-    if not waiting.has_votes:
-        _parts.nothing(
-            "Aucun vote pour le moment",
-            "Ouvrez la page publique, lisez un article et répondez à «\u202fCet article a-t-il été "
-            "utile\u202f?\u202f»\u00a0: le vote apparaîtra ici.",
-            icon=":material/how_to_vote:",
-        )
-        st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
+articles()

@@ -83,7 +83,8 @@ def summary() -> None:
         "Pour chaque article, seuls comptent les votes reçus depuis le dernier changement de fond."
     )
     below = int((shown["verdict"] == Verdict.BELOW).sum())
-    if below > 1:
+    # Over a part of the votes a verdict is remembered, not proven: only the whole can be counted.
+    if below > 1 and scope == _data.Scope(category=scope.category):
         together = int(helpfulness.proven_together(shown).sum())
         st.caption(
             f"{french.count(below, 'article')} sous l’objectif\u202f; en tenant compte du nombre "
@@ -141,7 +142,7 @@ def table() -> None:
     if moved:
         words.insert(2, "Évolution", [moved.get(each, "") for each in ids])
     if lines:
-        words.insert(2, "Dans le temps", [lines.get(each) for each in ids])
+        words.insert(2, "Courbe", [lines.get(each) for each in ids])
     st.dataframe(
         words,
         hide_index=True,
@@ -149,8 +150,11 @@ def table() -> None:
         column_config={
             "Question": st.column_config.TextColumn(width=300),
             "Utilité": st.column_config.TextColumn(width=250),
-            "Dans le temps": st.column_config.LineChartColumn(
-                width="small", y_min=0, y_max=1, help="Part de Oui, de 0 à 100\u202f%"
+            "Courbe": st.column_config.LineChartColumn(
+                width=110,
+                y_min=0,
+                y_max=1,
+                help="Part de Oui par semaine ou par mois, de 0 à 100\u202f%",
             ),
             "Évolution": st.column_config.TextColumn(
                 width=220, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
