@@ -23,7 +23,7 @@ demo: environment ## serve made-up data, marked as such, from a database of its 
 	@$(VENV) -m faq_cms demo $(ARGS)
 
 test: environment-dev ## run every test that gates: both engines, pages, HTTP, Chromium
-	@$(VENV) -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(VENV) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-deep: environment-dev ## run the long rounds: soak, fuzzing, load, kills
 	@$(VENV) -m pytest -q -m deep --timeout 3600 $(ARGS)

@@ -184,10 +184,7 @@ def chromium() -> Iterator["Browser"]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its engine, or the browser it drives, kept on one worker.
-
-    Two browsers starve two cores.
-    """
+    """Mark each test with the engine it runs on, and with the browser when it drives one."""
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
             engine = item.callspec.params.get("engine")
@@ -195,8 +192,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(ENGINES[engine])
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
