@@ -202,8 +202,8 @@ def test_bulk_gestures_say_what_they_change_make_it_and_take_it_back() -> None:
         app.button(key="bulk_apply").click().run()
         assert not app.exception
         for article_id, sheet in sheets().items():
-            for field, value in done.items():
-                assert getattr(sheet, field) == value, (label, article_id)
+            for field, expected in done.items():
+                assert getattr(sheet, field) == expected, (label, article_id)
         gesture(app, "Annuler")
         assert f"{count} articles rétablis" in screens.words(app)
         assert sheets() == before
