@@ -146,7 +146,8 @@ def test_the_chart_is_told_in_words_too() -> None:
 
 
 def test_ranking_table_and_measure_show_what_the_votes_allow_up_to_ten_million() -> None:
-    article = content.published()
+    three_weeks_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=21)
+    article = content.published(now=three_weeks_ago)
     app = screens.application(SCREEN)
     app.selectbox(key="suivi").set_value(article.id).run()
     assert "Il manque 10 votes sur le texte pour un constat" in screens.words(app)
