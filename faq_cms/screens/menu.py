@@ -102,7 +102,8 @@ if actor is None:
     st.stop()
 
 _session.enter(actor)
-screen = st.navigation(menu(actor, _data.waiting(_data.revision())))
+screen = st.navigation(menu(actor, _data.waiting(_data.revision())), expanded=True)
+st.html(HERE / "assets" / "application.css")  # noqa: TID251 — our own style sheet
 st.logo(logo(site_name), size="large")
 _find.show()
 foot(actor)
