@@ -1,17 +1,19 @@
 """Un article: written without losing a letter, published with its weight, restored, withdrawn."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, corrections, db, people, remarks
+from faq_cms import articles, corrections, db, people, remarks, settings
 from faq_cms.articles import Seen, Text
 from faq_cms.models import Article, RemarkState, Role, Significance, Version
 from faq_cms.screens import _desk
 from tests import content, screens
 
 SCREEN = "article.py"
+WRITING = {"Corriger", "Créer", "Effacer", "Importer", "Nouvel", "Publier…", "Sans", "Transmettre"}
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +141,9 @@ def test_a_stale_save_writes_nothing_and_shows_both_texts() -> None:
     assert draft is not None
     assert draft.answer == "Texte de la collègue."
     shown = "".join(str(each.proto.body) for each in app.get("html"))
-    assert '<th scope="col">Le texte de système</th><th scope="col">Votre texte</th>' in shown
+    said = screens.words(app)
+    assert "Ce que système a changé" in said
+    assert "Ce que vous avez changé" in said
     assert "de la collègue" in shown
     assert "à moi" in shown
     assert "système a modifié ce texte" in screens.words(app)
@@ -290,6 +294,64 @@ def test_a_role_lost_meanwhile_is_refused_in_french(monkeypatch: pytest.MonkeyPa
         people.disable(session, people.SYSTEM, account_id=account.id, now=content.NOW)
     assert _desk.save_answer(here, "Texte", _desk.revision(here.seen)) is None
     assert standing(article.id)[1] is None
+
+
+def test_under_the_rule_nothing_is_published_before_a_colleague_has_approved_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chosen = replace(settings.current(), peer_review=True)
+    monkeypatch.setattr(settings, "_current", chosen)
+    article = content.published()
+    app = opened(article.id)
+    typed(app, article.id, "Mon texte.")
+    app.button(key="open_publication").click().run()
+    assert app.button(key="publish").disabled
+    assert app.button(key="ask_plan").disabled
+    app.button(key="ask_review").click().run()
+    app.button(key="asked_review").click().run()
+    assert "**Relecture demandée** par Camille" in screens.words(app)
+    assert live(article.id).number == 1
+
+
+def test_a_text_planned_cannot_be_typed_in_until_it_is_called_off() -> None:
+    article = content.published()
+    app = opened(article.id)
+    typed(app, article.id, "Au 1er avril.")
+    app.button(key="open_publication").click().run()
+    app.button(key="ask_plan").click().run()
+    app.button(key="planned").click().run()
+    assert "Publication programmée" in screens.words(app)
+    assert app.text_input(key=desk(app, article.id).key("question")).disabled
+    press(app, "Annuler la programmation pour modifier")
+    assert not app.text_input(key=desk(app, article.id).key("question")).disabled
+
+
+def test_an_overdue_article_says_so_and_is_confirmed_in_two_clicks() -> None:
+    article = content.published()
+    with db.transaction() as session:
+        articles.article(session, article.id).review_on = content.NOW.date()
+    app = opened(article.id)
+    assert "Révision échue depuis le 2 mars 2026" in "".join(
+        str(badge.value) for badge in app.markdown
+    )
+    app.button(key="still_accurate_6").click().run()
+    confirmed = standing(article.id)[0].review_on
+    assert confirmed is not None
+    assert confirmed > content.NOW.date()
+
+
+def test_who_only_looks_finds_no_button_that_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = content.published()
+    content.remarked(article.id, "Écrivez-moi : a.b@example.org")
+    by_colleague(article.id, "En travaux.")
+    screens.signed_in(monkeypatch, name="Vic", role=Role.VIEWER)
+    for screen in ("articles.py", "remarks.py", "searches.py", "usefulness.py", "dashboard.py"):
+        app = screens.application(screen)
+        labels = {button.label for button in app.button} - {"Se déconnecter"}
+        assert not [each for each in labels if each.split()[0] in WRITING], (screen, labels)
+    app = opened(article.id)
+    assert {button.label for button in app.button} == {"Se déconnecter"}
+    assert "a.b@example.org" not in screens.words(app)
 
 
 # -- the rest of an article's life ---------------------------------------------------------------
