@@ -27,19 +27,20 @@ Chapters, each of which may look back at the ones before it:
 
 - ``mail``: mails that leave, posted with the change they tell of, never twice.
 - ``people``: accounts, sign-in, sessions, permissions, audit trail.
+- ``plans``: publications and withdrawals to come, each done once.
 - ``presence``: who has an article open in the editor, as last heard of.
 - ``addresses``: the public address of an article.
-- ``plans``: publications and withdrawals to come, each done once.
 - ``categories``: what articles are filed under.
 - ``articles``: write a draft, find an article and its versions.
 - ``synonyms``: words that mean the same to readers.
 - ``search``: full-text index.
 - ``themes``: what readers’ remarks are about, found in their words.
 - ``filing``: where an article is filed: everything said of it that is not its text.
-- ``searches``: what readers looked for, by day, and the questions they did not find.
-- ``quality``: what a colleague would notice in a text, found while it is written.
 - ``reviews``: a colleague reads a draft before the public does.
 - ``publishing``: a draft becomes what the public reads; a version leaves, or comes back.
+- ``searches``: what readers looked for, by day, and the questions they did not find.
+- ``quality``: what a colleague would notice in a text, found while it is written.
+- ``windows``: votes of whole stretches of days, added up once.
 - ``votes``: the ledger: a reader's verdict on the version they read, and the tallies.
 - ``remarks``: what readers write under their vote.
 - ``views``: how often public pages were read.

@@ -6,13 +6,15 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TypeVarTuple
+from dataclasses import dataclass
+from typing import Any, TypeVarTuple
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from faq_cms import db, helpfulness, people
+from faq_cms import db, helpfulness, people, windows
 from faq_cms.helpfulness import Counts, Verdict
 from faq_cms.models import (
     Article,
@@ -67,31 +69,23 @@ def objective(session: Session, article_id: int) -> float:
     return helpfulness.DEFAULT_OBJECTIVE if chosen is None else chosen
 
 
-def usefulness(
-    session: Session,
-    *,
-    since: dt.date | None = None,
-    until: dt.date | None = None,
-    source: str | None = None,
-    live_only: bool = False,
-) -> pd.DataFrame:
-    """Each published article with the counted votes of its current measuring period.
+@dataclass(frozen=True)
+class Published:
+    """What is published, which moves with `db.content_revision` and not with votes.
 
-    One row an article, in the order of the public pages. `since` and `until` (both included),
-    `source` and `live_only` (the version in line, without the earlier ones of its period) narrow
-    the votes, never the articles. Columns: article_id, uid, slug, question,
-    category, version, published_at, period_id, period_opened_at, objective, helpful, unhelpful,
-    off_text, set_aside, previous (the verdict an open flag stands for), then those of
-    `helpfulness.measured`.
+    `articles`: one row an article, in the order of the public pages; columns article_id, uid, slug,
+    question, category, category_id, version, published_at, period_id, period_opened_at.
+    `versions`: those of the current measuring periods; columns version_id, place (row of
+    `articles`), is_live.
     """
-    by_period = _by_period(since, until, source, live_only=live_only)
-    running = _running().subquery()
-    confirmed = (
-        select(Flag.article_id)
-        .where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
-        .subquery()
-    )
-    frame = db.frame(
+
+    articles: pd.DataFrame
+    versions: pd.DataFrame
+
+
+def published(session: Session) -> Published:
+    """The articles that figures are shown of. To be kept: it is most of the cost of a ranking."""
+    articles = db.columns(
         session,
         select(
             Article.id.label("article_id"),
@@ -99,27 +93,112 @@ def usefulness(
             Article.slug,
             Version.question,
             Category.name.label("category"),
+            Article.category_id,
             Version.number.label("version"),
             Version.published_at,
-            running.c.period_id,
+            Version.period_id,
             Period.opened_at.label("period_opened_at"),
-            func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE).label("objective"),
-            *(func.coalesce(by_period.c[name], 0).label(name) for name in _COUNTS),
-            confirmed.c.article_id.is_not(None).label("is_confirmed"),
         )
         .join(Version, Version.id == Article.live_version_id)
-        .join(running, running.c.article_id == Article.id)
-        .join(Period, Period.id == running.c.period_id)
+        .join(Period, Period.id == Version.period_id)
         .outerjoin(Category, Category.id == Article.category_id)
-        .outerjoin(by_period, by_period.c.period_id == running.c.period_id)
-        .outerjoin(confirmed, confirmed.c.article_id == Article.id)
         .order_by(Category.position, Category.id, Article.id),
     )
-    for name in _COUNTS:
-        frame[name] = frame[name].astype("int64")
-    frame["objective"] = frame["objective"].astype(float)
-    frame["previous"] = frame.pop("is_confirmed").map({True: str(Verdict.BELOW), False: None})
+    live = aliased(Version)
+    versions = db.columns(
+        session,
+        select(
+            Version.id.label("version_id"),
+            Version.article_id,
+            (Version.id == live.id).label("is_live"),
+        )
+        .join(live, (live.article_id == Version.article_id) & (live.period_id == Version.period_id))
+        .join(Article, Article.live_version_id == live.id)
+        .order_by(Version.id),
+    )
+    places = pd.Index(articles["article_id"]).get_indexer(versions.pop("article_id"))
+    return Published(articles, versions.astype({"is_live": bool}).assign(place=places))
+
+
+def usefulness(
+    session: Session,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    source: str | None = None,
+    live_only: bool = False,
+    among: Published | None = None,
+) -> pd.DataFrame:
+    """Each published article with the counted votes of its current measuring period.
+
+    One row an article, in the order of the public pages. `since` and `until` (both included),
+    `source` and `live_only` (the version in line, without the earlier ones of its period) narrow
+    the votes, never the articles. `among` is `published`, when it was kept. Columns: article_id,
+    uid, slug, question,
+    category, version, published_at, period_id, period_opened_at, objective, helpful, unhelpful,
+    off_text, set_aside, previous (the verdict an open flag stands for), then those of
+    `helpfulness.measured`.
+    """
+    among = published(session) if among is None else among
+    frame = among.articles.drop(columns="category_id")
+    frame["objective"] = _objectives(session, among.articles["category_id"])
+    for name, counts in zip(
+        _COUNTS, _counted(session, among, since, until, source, live_only=live_only), strict=True
+    ):
+        frame[name] = counts
+    confirmed = session.scalars(
+        select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
+    ).all()
+    frame["previous"] = np.where(
+        frame["article_id"].isin(confirmed), Verdict.BELOW.value, np.array(None, dtype=object)
+    )
     return helpfulness.measured(frame)
+
+
+def _objectives(session: Session, category_ids: pd.Series) -> pd.Series:
+    """The share of helpful votes expected of each article, by the ids of their categories."""
+    query = select(Category.id, Category.objective).where(Category.objective.is_not(None))
+    chosen = dict(session.execute(query).all())
+    found = category_ids.map(chosen) if chosen else pd.Series(np.nan, category_ids.index)
+    return found.astype(float).fillna(helpfulness.DEFAULT_OBJECTIVE)
+
+
+def _counted(
+    session: Session,
+    among: Published,
+    since: dt.date | None,
+    until: dt.date | None,
+    source: str | None,
+    *,
+    live_only: bool,
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The votes of each article as `among` lists them: one row a count, one column an article.
+
+    Added up here rather than in SQL, which would sort tens of thousands of rows to group them.
+    """
+    rows = _by_version(session, since, until, source)
+    versions = among.versions[among.versions["is_live"]] if live_only else among.versions
+    place = pd.Index(versions["version_id"]).get_indexer(rows[:, 0])
+    rows, place = rows[place >= 0], place[place >= 0]
+    places, articles = versions["place"].to_numpy()[place], len(among.articles)
+    sums = np.zeros((len(_COUNTS), articles), dtype=np.int64)
+    for row, counts in zip(sums, rows[:, 1:].T, strict=True):
+        np.add.at(row, places, counts)
+    return sums
+
+
+def _by_version(
+    session: Session, since: dt.date | None, until: dt.date | None, source: str | None
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Rows (version_id, then the counts) that add up to the votes; several a version."""
+    if since is None and until is None and source is None:
+        names = [getattr(TallyVersion, name) for name in _COUNTS]
+        query: windows.Rows = select(TallyVersion.version_id, *names)
+    else:
+        rows = windows.by_version(session, since, until, source).subquery()
+        query = select(rows.c.version_id, *(rows.c[name] for name in _COUNTS))
+    found = session.connection().execute(query).fetchall()
+    return np.array(found, dtype=np.int64).reshape(-1, 1 + len(_COUNTS))
 
 
 def by_version(session: Session, article_id: int) -> pd.DataFrame:
@@ -184,16 +263,19 @@ def by_day(
     helpful, unhelpful, off_text.
     """
     if article_id is None:
-        days = select(TallyDay.day, *_sums()).group_by(TallyDay.day).order_by(TallyDay.day)
-        return db.frame(session, _between(days, since, until))
+        days = windows.by_day(session, since, until).subquery()
+        sums = [func.sum(days.c[name]).label(name) for name in _COUNTS[:3]]
+        return db.frame(
+            session, select(days.c.day, *sums).group_by(days.c.day).order_by(days.c.day)
+        )
     query = (
         select(TallyDay.day, Version.number.label("version"), *_sums())
         .join(Version, Version.id == TallyDay.version_id)
-        .where(TallyDay.article_id == article_id)
+        .where(*_of(session, [article_id], since, until))
         .group_by(TallyDay.day, Version.number)
         .order_by(TallyDay.day, Version.number)
     )
-    return db.frame(session, _between(query, since, until))
+    return db.frame(session, query)
 
 
 def by_article_and_day(
@@ -213,13 +295,11 @@ def by_article_and_day(
         select(TallyDay.article_id, TallyDay.day, *_sums())
         .join(Version, Version.id == TallyDay.version_id)
         .join(running, running.c.period_id == Version.period_id)
-        .where(TallyDay.article_id.in_(list(article_ids)))
+        .where(*_of(session, list(article_ids), since, until))
         .group_by(TallyDay.article_id, TallyDay.day)
         .order_by(TallyDay.article_id, TallyDay.day)
     )
-    if source is not None:
-        query = query.where(TallyDay.source == source)
-    return db.frame(session, _between(query, since, until))
+    return db.frame(session, query if source is None else query.where(TallyDay.source == source))
 
 
 def by_source(session: Session, *, article_id: int | None = None) -> pd.DataFrame:
@@ -227,14 +307,26 @@ def by_source(session: Session, *, article_id: int | None = None) -> pd.DataFram
 
     Columns: source, helpful, unhelpful, off_text, last_day.
     """
-    query = (
-        select(TallyDay.source, *_sums(), func.max(TallyDay.day).label("last_day"))
-        .group_by(TallyDay.source)
-        .order_by(TallyDay.source)
+    if article_id is None:
+        rows = windows.by_day(session, None, None).subquery()
+    else:
+        columns = (TallyDay.source, TallyDay.day, *(getattr(TallyDay, n) for n in _COUNTS[:3]))
+        rows = select(*columns).where(*_of(session, [article_id], None, None)).subquery()
+    sums = [func.sum(rows.c[name]).label(name) for name in _COUNTS[:3]]
+    return db.frame(
+        session,
+        select(rows.c.source, *sums, func.max(rows.c.day).label("last_day"))
+        .group_by(rows.c.source)
+        .order_by(rows.c.source),
     )
-    if article_id is not None:
-        query = query.where(TallyDay.article_id == article_id)
-    return db.frame(session, query)
+
+
+def _of(
+    session: Session, article_ids: list[int], since: dt.date | None, until: dt.date | None
+) -> list[ColumnElement[bool]]:
+    """The daily tallies of a few articles, found day by day: the days come first in their key."""
+    days = windows.voted_days(session, since, until)
+    return [TallyDay.day.in_(days), TallyDay.article_id.in_(article_ids)]
 
 
 def readership(session: Session, *, since: dt.date | None = None, until: dt.date) -> pd.DataFrame:
@@ -278,7 +370,7 @@ def effects(session: Session) -> pd.DataFrame:
     corrected_at, objective, helpful, unhelpful, off_text (since the correction), the same prefixed
     by before_ (the measuring period it ended), then those of `helpfulness.compared`.
     """
-    new, old = _by_period(None, None, None), _by_period(None, None, None)
+    new, old = _by_period(), _by_period()
     after, before = aliased(Period), aliased(Period)
     frame = db.frame(
         session,
@@ -324,7 +416,7 @@ def bursts(session: Session) -> pd.DataFrame:
     period is running), counted_helpful, counted_unhelpful, counted_off_text (the figures of that
     period), and kept_by: who said since that they rightly stay out (None: nobody).
     """
-    counted, running = _by_period(None, None, None), _running().subquery()
+    counted, running = _by_period(), _running().subquery()
     groups = (Vote.article_id, Vote.period_id, Vote.day, Vote.source)
     aside = (
         select(
@@ -390,26 +482,24 @@ def total(
     session: Session, *, since: dt.date | None = None, until: dt.date | None = None
 ) -> Counts:
     """All counted votes between two civil days (both included), every article and period together."""
-    query = select(*(func.coalesce(func.sum(getattr(TallyDay, c)), 0) for c in _COUNTS[:3]))
-    row = session.execute(_between(query, since, until)).one()
+    rows = windows.by_day(session, since, until).subquery()
+    row = session.execute(
+        select(*(func.coalesce(func.sum(rows.c[name]), 0) for name in _COUNTS[:3]))
+    ).one()
     return Counts(*(int(value) for value in row))
 
 
-def _by_period(
-    since: dt.date | None, until: dt.date | None, source: str | None, *, live_only: bool = False
-) -> Subquery:
-    """Votes summed by measuring period: from the versions' totals, or from the days when narrowed."""
-    narrowed = since is not None or until is not None or source is not None
-    table = TallyDay if narrowed else TallyVersion
-    query = select(
-        Version.period_id, *(func.sum(getattr(table, name)).label(name) for name in _COUNTS)
-    ).join(table, table.version_id == Version.id)
-    query = _between(query, since, until)
-    if source is not None:
-        query = query.where(TallyDay.source == source)
-    if live_only:
-        query = query.join(Article, Article.live_version_id == Version.id)
-    return query.group_by(Version.period_id).subquery()
+def _by_period() -> Subquery:
+    """Votes summed by measuring period, from the versions' totals."""
+    return (
+        select(
+            Version.period_id,
+            *(func.sum(getattr(TallyVersion, name)).label(name) for name in _COUNTS),
+        )
+        .join(TallyVersion, TallyVersion.version_id == Version.id)
+        .group_by(Version.period_id)
+        .subquery()
+    )
 
 
 def _sums() -> list[ColumnElement[int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, loop, mail, people, plans, reports, searches
+from faq_cms import db, loop, mail, people, plans, reports, searches, windows
 from faq_cms.models import (
     Audit,
     DutyRun,
@@ -175,6 +175,15 @@ def _daily(now: dt.datetime) -> str:
     return civil_day(now).isoformat()
 
 
+def _settled(now: dt.datetime) -> dt.date:
+    """The civil day whose eve is closed: today, but for the first moments after midnight."""
+    return civil_day(now - windows.SETTLES)
+
+
+def _roll(session: Session, now: dt.datetime) -> None:
+    windows.roll(session, _settled(now) - dt.timedelta(days=1))
+
+
 def _review(session: Session, now: dt.datetime) -> None:
     loop.review(session, people.SYSTEM, now=now)
 
@@ -213,6 +222,7 @@ def _forget(session: Session, now: dt.datetime) -> None:
 
 
 DUTIES = (
+    Duty("roll", lambda now: _settled(now).isoformat(), _roll),
     Duty("review", _daily, _review),
     Duty("reports", reports.slot, reports.issue_due),
     Duty("forget", _daily, _forget),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people, remarks, rendering, votes
+from faq_cms import db, people, remarks, rendering, votes, windows
 from faq_cms.errors import BadRow
 from faq_cms.models import (
     CounterSnapshot,
@@ -219,6 +219,7 @@ def _pour(session: Session, rows: Iterable[dict[str, Any]]) -> None:
             sums.setdefault(tuple(row[name] for name in names), Counter()).update(ones)
         if not sums:
             return
+        cells = [dict(zip(names, key, strict=True)) | counts for key, counts in sums.items()]
         statement = db.insert(session, table)
         session.execute(
             statement.on_conflict_do_update(
@@ -227,8 +228,10 @@ def _pour(session: Session, rows: Iterable[dict[str, Any]]) -> None:
                     name: getattr(table, name) + statement.excluded[name] for name in votes.COUNTS
                 },
             ),
-            [dict(zip(names, key, strict=True)) | counts for key, counts in sums.items()],
+            cells,
         )
+        if table is TallyDay:
+            windows.shift(session, cells)
 
 
 def _add_remarks(session: Session, dated: Sequence[DatedVote], new: dict[int, int]) -> None:

@@ -749,6 +749,50 @@ class TallyVersion(Base):
     set_aside: Mapped[int]
 
 
+class ClosedDay(Base):
+    """The last day of the sums below: one row, none while there are none."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[dt.date]
+
+
+class WindowTally(Base):
+    """Votes of a version over the stretches of days that screens ask for; see `windows`. Disposable.
+
+    `span` is a number of days up to the closed day's morrow, negative for as many before those, 0
+    for all; `source` is empty for all sources together. No CHECK of the counts: SQL tries the row of
+    an upsert before it finds the one to add to, and differences may be negative.
+    """
+
+    __tablename__ = "window_tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    span: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
+    off_text: Mapped[int]
+    set_aside: Mapped[int]
+
+
+class DayTotal(Base):
+    """Votes of all articles by closed day and source. Disposable; no CHECK, as above."""
+
+    __tablename__ = "day_total"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(24), primary_key=True)
+    helpful: Mapped[int]
+    unhelpful: Mapped[int]
+    off_text: Mapped[int]
+    set_aside: Mapped[int]
+
+
 class ViewDay(Base):
     """Public pages served per day and source, robots apart. No personal data, no cookie."""
 
@@ -875,7 +919,7 @@ class Flag(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
-    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), index=True)
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"), index=True)
     kind: Mapped[FlagKind] = mapped_column(_codes(FlagKind))
     opened_at: Mapped[dt.datetime]

@@ -20,7 +20,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people
+from faq_cms import db, people, windows
 from faq_cms.errors import Conflict, Invalid, NotFound
 from faq_cms.models import (
     Article,
@@ -34,7 +34,7 @@ from faq_cms.people import Actor
 
 SOURCE_MAX = 24
 CIVIL: Final = ZoneInfo("Europe/Paris")  # a tally's day is the civil date here
-COUNTS: Final = ("helpful", "unhelpful", "off_text", "set_aside")
+COUNTS: Final = windows.COUNTS
 
 # What every vote asks and says; see `db.Prepared`.
 _READABLE: Final = (
@@ -347,6 +347,7 @@ def _shift(session: Session, key: dict[str, object], by: dict[str, int]) -> None
     for table in (TallyDay, TallyVersion):
         columns = {name: getattr(table, name) + by[name] for name in COUNTS}
         session.execute(update(table).where(*_at(table, key)).values(columns))
+    windows.shift(session, [key | by])
 
 
 def _add(session: Session, key: dict[str, object], ones: dict[str, int]) -> None:
@@ -399,6 +400,7 @@ def rebuild(session: Session) -> None:
         days.c.version_id
     )
     session.execute(sql_insert(TallyVersion).from_select(["version_id", *COUNTS], totals))
+    windows.refold(session)
     db.bump(session)
 
 

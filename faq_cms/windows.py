@@ -1,0 +1,273 @@
+"""Votes of whole stretches of days, added up once: a screen then costs what articles cost, not votes.
+
+Screens ask for the last 28 days, 90 days or 12 months, for as many before them, and for all the
+votes of one source. The sums are kept by version, for the days that are *closed*: measuring periods
+stay a question of which versions one adds up. Days since are few, and are added when read; so are the
+days by which another stretch differs from a kept one. Once a day the sums move on by a day; a vote of
+a closed day that comes or changes moves them with its tallies. Disposable: `rebuild` gives the same.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from faq_cms import db
+from faq_cms.helpfulness import Window
+from faq_cms.models import ClosedDay, DayTotal, TallyDay, WindowTally
+
+COUNTS: Final = ("helpful", "unhelpful", "off_text", "set_aside")
+# How long after midnight a day is closed: no vote cast before it is still on its way.
+SETTLES: Final = dt.timedelta(hours=1)
+EVERY: Final = ""  # the source of the sums over all sources; no source has this name
+# Days; below zero, as many before those; 0, all days.
+SPANS: Final = (*(sign * each.days for each in Window if each.days for sign in (1, -1)), 0)
+_TURN: Final = "windows"
+_DAY: Final = dt.timedelta(days=1)
+
+Rows = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Civil days from the first to the last, both included; None is no limit."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+    def __contains__(self, day: dt.date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def on(self, column: Any) -> list[ColumnElement[bool]]:
+        """The same, as conditions on a column of days."""
+        above = [] if self.first is None else [column >= self.first]
+        return above if self.last is None else [*above, column <= self.last]
+
+
+# -- keeping -------------------------------------------------------------------------------------
+
+
+def closed(session: Session) -> dt.date | None:
+    """The last closed day; None where nothing is kept."""
+    return session.scalar(select(ClosedDay.day))
+
+
+def roll(session: Session, day: dt.date) -> None:
+    """Close all days up to this one, and move every sum on. Writes; nothing on a closed day."""
+    db.in_turn(session, _TURN)
+    before = closed(session)
+    if before is None:
+        rebuild(session, day)
+    elif before < day:
+        for span in SPANS:
+            _add(session, span, _steps(_stretch(span, before), _stretch(span, day)))
+        _close(session, Stretch(before + _DAY, day))
+
+
+def rebuild(session: Session, day: dt.date) -> None:
+    """Drop every sum and add the daily tallies up again, all days up to this one being closed."""
+    forget(session)
+    for span in SPANS:
+        _add(session, span, [(1, _stretch(span, day))])
+    _close(session, Stretch(None, day))
+
+
+def refold(session: Session) -> None:
+    """`rebuild` where days are closed, after the daily tallies themselves were folded again."""
+    db.in_turn(session, _TURN)
+    day = closed(session)
+    if day is not None:
+        rebuild(session, day)
+
+
+def forget(session: Session) -> None:
+    """Drop every sum: figures are the same, and cost a reading of the daily tallies."""
+    db.in_turn(session, _TURN)
+    for table in (WindowTally, DayTotal, ClosedDay):
+        session.execute(delete(table))
+
+
+def shift(session: Session, cells: Iterable[Mapping[str, Any]]) -> None:
+    """Follow the daily tallies: `cells` are their keys with what was added to their counts.
+
+    Writes only where a closed day is concerned.
+    """
+    db.in_turn(session, _TURN, shared=True)
+    day = closed(session)
+    late = [] if day is None else [cell for cell in cells if cell["day"] <= day]
+    if day is None or not late:
+        return
+    stretches = {span: _stretch(span, day) for span in SPANS}
+    _upsert(session, DayTotal, _summed(late, ("day", "source")))
+    _upsert(
+        session,
+        WindowTally,
+        _summed(
+            (
+                {**cell, "span": span, "source": source}
+                for cell in late
+                for span, stretch in stretches.items()
+                if cell["day"] in stretch
+                for source in (cell["source"], EVERY)
+            ),
+            ("span", "source", "version_id"),
+        ),
+    )
+
+
+def _stretch(span: int, day: dt.date) -> Stretch:
+    """The closed days of a span, for who reads it the day after `day`: today is one of its days."""
+    if span == 0:
+        return Stretch(None, day)
+    today = day + _DAY
+    if span > 0:
+        return Stretch(today - (span - 1) * _DAY, day)
+    return Stretch(today - (-2 * span - 1) * _DAY, today + span * _DAY)
+
+
+Steps = list[tuple[int, Stretch]]
+
+
+def _steps(kept: Stretch, wanted: Stretch) -> Steps:
+    """What to add to (1) and take from (−1) the sum of one stretch to have that of another.
+
+    Both are without first day, or neither.
+    """
+    steps: Steps = []
+    if kept.first is not None and wanted.first is not None and kept.first != wanted.first:
+        first, after = sorted((kept.first, wanted.first))
+        steps.append((1 if first == wanted.first else -1, Stretch(first, after - _DAY)))
+    if kept.last is not None and (wanted.last is None or kept.last < wanted.last):
+        steps.append((1, Stretch(kept.last + _DAY, wanted.last)))
+    elif kept.last is not None and wanted.last is not None and wanted.last < kept.last:
+        steps.append((-1, Stretch(wanted.last + _DAY, kept.last)))
+    return steps
+
+
+def _add(session: Session, span: int, steps: Steps) -> None:
+    """Move the sums of a span: by source, and over all of them."""
+    rows = _union([_days(stretch, sign) for sign, stretch in steps]).subquery()
+    sums = [func.sum(rows.c[name]).label(name) for name in COUNTS]
+    each = select(literal(span), rows.c.source, rows.c.version_id, *sums)
+    every = select(literal(span), literal(EVERY), rows.c.version_id, *sums)
+    _upsert(session, WindowTally, each.group_by(rows.c.source, rows.c.version_id))
+    _upsert(session, WindowTally, every.group_by(rows.c.version_id))
+
+
+def _close(session: Session, days: Stretch) -> None:
+    """Keep the totals of the days that become closed, and say so."""
+    session.execute(
+        delete(WindowTally).where(*(getattr(WindowTally, name) == 0 for name in COUNTS))
+    )
+    sums = [func.sum(getattr(TallyDay, name)) for name in COUNTS]
+    totals = select(TallyDay.day, TallyDay.source, *sums).where(*days.on(TallyDay.day))
+    _upsert(session, DayTotal, totals.group_by(TallyDay.day, TallyDay.source))
+    session.execute(delete(ClosedDay))
+    session.add(ClosedDay(id=1, day=days.last))
+    session.flush()
+
+
+def _upsert(
+    session: Session,
+    table: type[WindowTally] | type[DayTotal],
+    rows: list[dict[str, Any]] | Select[*tuple[Any, ...]],
+) -> None:
+    """Add to sums that may not exist yet."""
+    statement, keys = db.insert(session, table), [each.name for each in table.__table__.primary_key]
+    if not isinstance(rows, list):
+        statement = statement.from_select([*keys, *COUNTS], rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: getattr(table, name) + statement.excluded[name] for name in COUNTS},
+    )
+    session.execute(statement, rows if isinstance(rows, list) else None)
+
+
+def _summed(cells: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    sums: dict[tuple[Any, ...], dict[str, int]] = {}
+    for cell in cells:
+        held = sums.setdefault(tuple(cell[key] for key in keys), dict.fromkeys(COUNTS, 0))
+        for name in COUNTS:
+            held[name] += cell[name]
+    return [dict(zip(keys, key, strict=True)) | counts for key, counts in sums.items()]
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def by_version(
+    session: Session, since: dt.date | None, until: dt.date | None, source: str | None
+) -> Rows:
+    """Rows (source, version_id, then COUNTS) that add up to a stretch; several a version.
+
+    `source` narrows the votes; None is all of them, the column then says nothing.
+    """
+    wanted, kept = Stretch(since, until), closed(session)
+    span = None if kept is None else _nearest(wanted, kept)
+    if kept is None or span is None:
+        return _days(wanted, 1, source)
+    sums = select(
+        WindowTally.source, WindowTally.version_id, *(getattr(WindowTally, n) for n in COUNTS)
+    ).where(WindowTally.span == span, WindowTally.source == (source or EVERY))
+    steps = _steps(_stretch(span, kept), wanted)
+    return _union([sums, *(_days(stretch, sign, source) for sign, stretch in steps)])
+
+
+def by_day(session: Session, since: dt.date | None, until: dt.date | None) -> Rows:
+    """Rows (day, source, then COUNTS) that add up to the votes of each day; several a day."""
+    wanted, kept = Stretch(since, until), closed(session)
+    columns = [getattr(TallyDay, name) for name in ("day", "source", *COUNTS)]
+    days = select(*columns).where(*wanted.on(TallyDay.day))
+    if kept is None:
+        return days
+    totals = select(*(getattr(DayTotal, name) for name in ("day", "source", *COUNTS)))
+    return union_all(totals.where(*wanted.on(DayTotal.day)), days.where(TallyDay.day > kept))
+
+
+def voted_days(session: Session, since: dt.date | None, until: dt.date | None) -> list[dt.date]:
+    """The days of a stretch on which anybody voted."""
+    rows = by_day(session, since, until).subquery()
+    return list(session.scalars(select(rows.c.day).distinct().order_by(rows.c.day)))
+
+
+def _days(stretch: Stretch, sign: int, source: str | None = None) -> Select[*tuple[Any, ...]]:
+    """The daily tallies of a stretch, added or taken away."""
+    counts = [(sign * getattr(TallyDay, name)).label(name) for name in COUNTS]
+    query = select(TallyDay.source, TallyDay.version_id, *counts).where(*stretch.on(TallyDay.day))
+    return query if source is None else query.where(TallyDay.source == source)
+
+
+def _union(queries: list[Select[*tuple[Any, ...]]]) -> Rows:
+    return queries[0] if len(queries) == 1 else union_all(*queries)
+
+
+def _nearest(wanted: Stretch, kept: dt.date) -> int | None:
+    """The span from which a stretch is fewest days away; None when reading it whole is fewer."""
+    today = kept + _DAY
+    costs: Iterator[tuple[float, int | None]] = (
+        (_apart(_stretch(span, kept), wanted, today), span) for span in SPANS
+    )
+    first, last = wanted.first, wanted.last or today
+    whole = float("inf") if first is None else float((last - first).days + 1)
+    return min((whole, None), *costs, key=lambda each: each[0])[1]
+
+
+def _apart(kept: Stretch, wanted: Stretch, today: dt.date) -> float:
+    """How many days of tallies lead from the sum of one stretch to that of another."""
+    assert kept.last is not None  # noqa: S101 — no span is open towards the future
+    ends = abs(((wanted.last or today) - kept.last).days)
+    if kept.first is None or wanted.first is None:
+        return ends if kept.first is wanted.first else float("inf")
+    return ends + abs((wanted.first - kept.first).days)
