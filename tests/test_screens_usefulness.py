@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from faq_cms import categories, charts, db, filing, french, people, views
 from faq_cms.models import Significance
-from faq_cms.screens import _data, _table
+from faq_cms.screens import _data, _downloads, _table
 from faq_cms.votes import civil_day
 from tests import content, screens, tallies
 
@@ -107,7 +107,7 @@ def test_the_file_holds_exactly_the_table_and_runs_nothing() -> None:
     article = content.published("=HYPERLINK(1)")
     content.received(article.id, helpful=7, unhelpful=3)
     table = _table.usefulness(_data.usefulness(_data.revision()))
-    file = _table.sheet(table)
+    file = _downloads.spreadsheet_text(table)
     assert file.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == list(table.columns)

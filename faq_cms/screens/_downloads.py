@@ -34,15 +34,16 @@ _COLUMN_MAX: Final = 60  # characters; longer cells wrap
 Spec = Mapping[str, Any]
 
 
-def table(frame: pd.DataFrame, name: str) -> None:
+def table(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
     """Offer a table as it is shown: CSV for a French Excel, and XLSX.
 
-    `frame`: a column a heading; cells are text, numbers, days or instants. `name` begins the files'
-    names and is the key of the buttons.
+    `frame`, or what makes it: a column a heading; cells are text, numbers, days or instants. `name`
+    begins the files' names and is the key of the buttons.
     """
+    made = frame if callable(frame) else lambda: frame
     with st.container(horizontal=True, gap="small"):
-        _button("CSV pour Excel", lambda: spreadsheet_text(frame), f"{name}.csv", CSV)
-        _button("Classeur Excel", lambda: workbook(frame, name), f"{name}.xlsx", XLSX)
+        _button("CSV pour Excel", lambda: spreadsheet_text(made()), f"{name}.csv", CSV)
+        _button("Classeur Excel", lambda: workbook(made(), name), f"{name}.xlsx", XLSX)
 
 
 def chart(spec: Spec | Callable[[], Spec], name: str) -> None:

@@ -22,7 +22,7 @@ from faq_cms.helpfulness import (
     Verdict,
 )
 from faq_cms.models import Reason
-from faq_cms.screens import _data, _parts, _remark
+from faq_cms.screens import _data, _downloads, _parts, _remark
 from faq_cms.votes import civil_day
 
 REMARKS_SHOWN: Final = 5
@@ -102,6 +102,7 @@ def _over_time(revision: int, article_id: int) -> None:
         key=f"over_time_{article_id}",
         alt=charts.told_over_time(days, grain),
     )
+    _downloads.chart(lambda: _data.over_time(revision, article_id, grain), f"article-{article_id}")
     table = charts.table_over_time(days, grain)
     st.vega_lite_chart(
         spec=_data.votes_over_time(revision, article_id, grain),
@@ -111,6 +112,7 @@ def _over_time(revision: int, article_id: int) -> None:
     )
     with st.expander("Les mêmes chiffres en tableau"):
         st.dataframe(table, hide_index=True, key=f"weeks_{article_id}", alt="Votes et utilité")
+        _downloads.table(table, f"article-{article_id}-votes")
 
 
 def _text_after_text(revision: int, article_id: int, measures: pd.DataFrame) -> None:

@@ -1,13 +1,9 @@
-"""The ranking as a table: what is on the screen, and the same thing as a file for a spreadsheet."""
-
-import csv
-import io
+"""The ranking as a table, in words: what is on the screen, and in the file taken away."""
 
 import pandas as pd
 
 from faq_cms import french
 from faq_cms.charts import counts_of
-from faq_cms.exports.csv_excel import neutralised
 from faq_cms.helpfulness import Verdict
 
 
@@ -28,13 +24,3 @@ def usefulness(frame: pd.DataFrame) -> pd.DataFrame:
             "Catégorie": frame["category"].fillna(""),
         }
     )
-
-
-def sheet(table: pd.DataFrame) -> bytes:
-    """The table for a French Excel: UTF-8 with its mark, `;`, CRLF, no cell run as a formula."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.itertuples(index=False):
-        writer.writerow([neutralised(str(cell)) for cell in row])
-    return file.getvalue().encode("utf-8-sig")

@@ -21,7 +21,7 @@ from faq_cms.helpfulness import (
     Window,
 )
 from faq_cms.models import RemarkState
-from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.screens import _data, _downloads, _parts, _remark, _session
 from faq_cms.votes import civil_day
 
 HERE: Final = "tableau-de-bord"
@@ -254,6 +254,10 @@ def over_time() -> None:
         spec=_data.over_time(revision, None, grain, _data.since(LINE, today)),
         key="over_time",
         alt=charts.told_over_time(days, grain),
+    )
+    _downloads.chart(
+        lambda: _data.over_time(revision, None, grain, _data.since(LINE, today)),
+        f"utilite-dans-le-temps-{today}",
     )
 
 

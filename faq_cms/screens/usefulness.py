@@ -8,7 +8,7 @@ import streamlit as st
 
 from faq_cms import charts, french, helpfulness
 from faq_cms.helpfulness import MINIMUM_EVIDENCE, Verdict, Window
-from faq_cms.screens import _data, _measures, _parts, _table
+from faq_cms.screens import _data, _downloads, _measures, _parts, _table
 from faq_cms.votes import civil_day
 
 HERE: Final = "utilite"
@@ -120,6 +120,9 @@ def ranking() -> None:
             f"Les {DRAWN} articles les moins utiles\u202f; les {french.number(len(shown))} sont dans "
             "le tableau."
         )
+    _downloads.chart(
+        lambda: _data.ranking(revision, scope, DRAWN, is_dark=False), f"utilite-{today}-graphique"
+    )
 
 
 def no_vote() -> None:
@@ -136,11 +139,9 @@ def no_vote() -> None:
 def table() -> None:
     """Every article, a page at a time, with its change and its line where votes allow; the file."""
     page = _parts.in_pages(shown, PAGE, key="page")
-    words = _table.usefulness(page)
+    words = in_rows(page)
     ids = tuple(int(each) for each in page["article_id"])
-    moved, lines = trends(page), _data.sparklines(revision, ids, scope, today)
-    if moved:
-        words.insert(2, "Évolution", [moved.get(each, "") for each in ids])
+    lines = _data.sparklines(revision, ids, scope, today)
     if lines:
         words.insert(2, "Courbe", [lines.get(each) for each in ids])
     st.dataframe(
@@ -164,14 +165,15 @@ def table() -> None:
         alt="Les mêmes figures en tableau",
         key="table",
     )
-    st.download_button(
-        "Télécharger ce tableau (CSV pour Excel)",
-        data=lambda: _table.sheet(_table.usefulness(shown)),
-        file_name=f"utilite-{today.isoformat()}.csv",
-        mime="text/csv; charset=utf-8",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    _downloads.table(lambda: in_rows(shown), f"utilite-{today}")
+
+
+def in_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """These articles in words, with their change since the period before where it can be told."""
+    words, moved = _table.usefulness(rows), trends(rows)
+    if moved:
+        words.insert(2, "Évolution", [moved.get(int(each), "") for each in rows["article_id"]])
+    return words
 
 
 def previous() -> tuple[dt.date, dt.date] | None:
