@@ -79,8 +79,9 @@ def preview(session: Session, article_ids: Iterable[int], gesture: Gesture) -> P
     ids = list(dict.fromkeys(article_ids))
     left = _left(session, ids, gesture)
     why: dict[Left, list[int]] = {}
-    for article_id, reason in left.items():
-        why.setdefault(reason, []).append(article_id)
+    for article_id in ids:
+        if article_id in left:
+            why.setdefault(left[article_id], []).append(article_id)
     return Preview(
         tuple(each for each in ids if each not in left),
         {reason: tuple(found) for reason, found in why.items()},

@@ -103,8 +103,11 @@ def test_annuler_refuses_article_by_article_what_moved_since() -> None:
     made([ids[1]], Change(category_id=autre))
     back = taken_back(done)
     assert back.left == {ids[1]: Left.MOVED}
-    assert [each.category_id for each in sheets(ids).values()] == [None, autre, None]
-    assert taken_back(done).left == dict.fromkeys(ids, Left.MOVED), "a second Annuler undoes nothing"
+    found = sheets(ids)
+    assert [found[each].category_id for each in ids] == [None, autre, None]
+    assert taken_back(done).left == dict.fromkeys(ids, Left.MOVED), (
+        "a second Annuler undoes nothing"
+    )
 
 
 def test_annuler_leaves_a_withdrawal_somebody_made_again() -> None:
