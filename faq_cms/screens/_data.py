@@ -17,6 +17,7 @@ import streamlit as st
 from faq_cms import (
     analytics,
     articles,
+    catalogue,
     charts,
     corrections,
     db,
@@ -69,7 +70,7 @@ def waiting(revision: int) -> Waiting:
             new_remarks=remarks.get(RemarkState.NEW, 0),
             missing=searches.waiting(session),
             set_aside=int(bursts["kept_by"].isna().sum()),
-            has_published=not analytics.usefulness(session).empty,
+            has_published=catalogue.has_published(session),
             has_votes=analytics.total(session).votes > 0,
             has_remarks=bool(remarks),
             has_searches=searches.has_any(session),
@@ -88,6 +89,12 @@ class Scope:
     live_only: bool = False
 
 
+@st.cache_data(max_entries=2, show_spinner=False)  # the last one, and the one a run still uses
+def _published(content_revision: int) -> analytics.Published:
+    with db.reading() as session:
+        return analytics.published(session)
+
+
 @_cached
 def usefulness(
     revision: int,
@@ -98,8 +105,9 @@ def usefulness(
 ) -> pd.DataFrame:
     """See `analytics.usefulness`."""
     with db.reading() as session:
+        among = _published(db.content_revision(session))
         return analytics.usefulness(
-            session, since=since, until=until, source=source, live_only=live_only
+            session, since=since, until=until, source=source, live_only=live_only, among=among
         )
 
 
@@ -114,11 +122,7 @@ def ranked(revision: int, scope: Scope) -> pd.DataFrame:
 @_cached
 def votes_by_window(revision: int, today: dt.date) -> dict[Window, list[int]]:
     """For each window that ends today, the votes of every published article in it, zeros included."""
-    with db.reading() as session:
-        return {
-            window: list(analytics.usefulness(session, since=since(window, today))["votes"])
-            for window in Window
-        }
+    return {window: list(usefulness(revision, since(window, today))["votes"]) for window in Window}
 
 
 def since(window: Window, today: dt.date) -> dt.date | None:
