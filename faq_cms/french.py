@@ -556,8 +556,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "par exemple https://www.example.org."
     ),
     "bad_setting.not_a_mail_server": (
-        "{name} est l’adresse d’un serveur d’envoi, par exemple "
-        "smtps://mail.example.org."
+        "{name} est l’adresse d’un serveur d’envoi, par exemple smtps://mail.example.org."
     ),
     "bad_setting.not_an_address_of_mail": (
         "{name} est une adresse e-mail, par exemple aide@example.org."
