@@ -28,9 +28,9 @@ _ID_MAX: Final = 2**31 - 1  # what an id can be in both databases
 def preview(request: Request) -> Response:
     """The draft (else the live, else the last text) in the public page.
 
-    `version` names another; `mot` holds words to mark in the answer.
+    `version` names another; `cherche` holds words to mark in the answer.
     """
-    number, words = request.query_params.get("version", ""), request.query_params.get("mot", "")
+    number, words = request.query_params.get("version", ""), request.query_params.get("cherche", "")
     with db.reading() as session:
         if request.path_params["article_id"] > _ID_MAX:
             raise NotFound("article", request.path_params["article_id"])

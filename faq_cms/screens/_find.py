@@ -28,7 +28,7 @@ def show() -> None:
         return
     article_id, words = asked.get("id"), asked.get("words")
     if isinstance(article_id, int) and isinstance(words, str):
-        query = {"article": str(article_id), "mot": words[: search.QUERY_MAX]}
+        query = {"article": str(article_id), "cherche": words[: search.QUERY_MAX]}
         st.switch_page("article.py", query_params=query)
 
 

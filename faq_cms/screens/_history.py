@@ -26,8 +26,8 @@ def running(revision: int, article_id: int, period_id: int | None) -> Counts:
 def preview(article_id: int, stamp: str, *, height: int, version: int | None = None) -> None:
     """The public page of a text, in a frame; `stamp` changes with the text, so that it is read again."""
     which = f"&version={version}" if version else ""
-    if words := st.query_params.get("mot"):  # what this article was found by
-        which += f"&mot={quote(words)}"
+    if words := st.query_params.get("cherche"):  # what this article was found by
+        which += f"&cherche={quote(words)}"
     st.iframe(
         f"{gate.GESTION}/{gate.PREVIEW}{article_id}?r={stamp}{which}",
         height=height,

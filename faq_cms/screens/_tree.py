@@ -15,7 +15,7 @@ from faq_cms.people import Actor
 from faq_cms.screens import _parts, _session
 
 DEFAULT: Final = round(DEFAULT_OBJECTIVE * 100)
-MERGING: Final = "merging_category"
+OPENED: Final = "opened_category"
 FIRST_LEVEL: Final = "Au premier niveau"
 
 
@@ -30,10 +30,10 @@ def show() -> None:
             icon=":material/category:",
         )
     for at, branch in enumerate(tree):
-        _line(branch.category, tree, filed, first=at == 0, last=at == len(tree) - 1)
+        _line(branch.category, filed, first=at == 0, last=at == len(tree) - 1)
         for below, child in enumerate(branch.children):
             end = below == len(branch.children) - 1
-            _line(child, tree, filed, first=below == 0, last=end)
+            _line(child, filed, first=below == 0, last=end)
     adding, pressing = st.columns([4, 4], vertical_alignment="bottom")
     st.session_state.setdefault("new_category", "")
     adding.text_input("Nouvelle catégorie", key="new_category", max_chars=categories.NAME_MAX)
@@ -42,22 +42,17 @@ def show() -> None:
         f"L’objectif est de {DEFAULT}\u202f% tant que personne n’en décide autrement. Sous l’objectif, "
         "un article n’est signalé que lorsque ses votes le prouvent."
     )
-    merging = st.session_state.get(MERGING)
     everyone = [each for branch in tree for each in (branch.category, *branch.children)]
-    gone = next((each for each in everyone if each.id == merging), None)
-    if gone is not None and len(everyone) > 1:
-        others = [each for each in everyone if each.id != gone.id]
-        st.dialog(f"Fusionner «\u202f{gone.name}\u202f»", on_dismiss=_stop_merging)(_merging)(
-            gone, others, filed.get(gone.id, 0)
-        )
+    opened = st.session_state.get(OPENED)
+    for each in everyone:
+        if each.id == opened:
+            st.dialog(each.name, on_dismiss=_close)(_panel)(each, tree, filed.get(each.id, 0))
 
 
 # -- one line ------------------------------------------------------------------------------------
 
 
-def _line(
-    category: Category, tree: list[Branch], filed: dict[int, int], *, first: bool, last: bool
-) -> None:
+def _line(category: Category, filed: dict[int, int], *, first: bool, last: bool) -> None:
     indent = 0.6 if category.parent_id else 0.001
     _, naming, expecting, counting, doing = st.columns(
         [indent, 4.6 - indent, 1.7, 1.3, 1.9], vertical_alignment="bottom"
@@ -83,7 +78,12 @@ def _line(
         help="La part de Oui attendue dans cette catégorie.",
     )
     counting.caption(french.count(filed.get(category.id, 0), "article"))
-    with doing.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
+    with doing.container(
+        horizontal=True,
+        gap="xsmall",
+        horizontal_alignment="right",
+        key=f"category_{category.id}",
+    ):
         for by, icon, wall, name in (
             (-1, ":material/arrow_upward:", first, "Monter"),
             (1, ":material/arrow_downward:", last, "Descendre"),
@@ -97,56 +97,64 @@ def _line(
                 on_click=_shift,
                 args=(category, by),
             )
-        with st.popover(
-            ":material/more_vert:", type="tertiary", help="Placer, fusionner, supprimer"
-        ):
-            _more(category, tree, is_empty=not filed.get(category.id))
+        st.button(
+            ":material/more_vert:",
+            key=f"more_{category.id}",
+            type="tertiary",
+            help="Placer, fusionner, supprimer",
+            on_click=_open,
+            args=(category,),
+        )
 
 
-def _more(category: Category, tree: list[Branch], *, is_empty: bool) -> None:
+# -- one category --------------------------------------------------------------------------------
+
+
+def _panel(category: Category, tree: list[Branch], filed: int) -> None:
+    """What is done once in the life of a category: place it, merge it, delete it."""
+    if OPENED not in st.session_state:
+        st.rerun()  # it is done: a gesture in a panel runs the panel alone, which would stay open
+    others = [each for branch in tree for each in (branch.category, *branch.children)]
+    others = [each for each in others if each.id != category.id]
     has_children = any(each.category.id == category.id and each.children for each in tree)
     if not has_children:
-        names = {None: FIRST_LEVEL} | {
-            each.category.id: each.category.name for each in tree if each.category.id != category.id
-        }
-        key = f"parent_{category.id}_{category.parent_id}"
-        st.selectbox(
-            "Placer sous",
-            list(names),
-            index=list(names).index(category.parent_id),
-            format_func=names.__getitem__,
-            key=key,
-            on_change=_place,
-            args=(category, key),
+        _placing(category, tree)
+    if others:
+        _merging(category, others, filed)
+    if not has_children and not filed:
+        st.button(
+            "Supprimer",
+            icon=":material/delete:",
+            key=f"remove_{category.id}",
+            on_click=_remove,
+            args=(category,),
         )
-    st.button(
-        "Fusionner avec une autre…",
-        icon=":material/merge:",
-        type="tertiary",
-        key=f"merge_{category.id}",
-        on_click=_start_merging,
-        args=(category,),
-    )
-    st.button(
-        "Supprimer",
-        icon=":material/delete:",
-        type="tertiary",
-        key=f"remove_{category.id}",
-        disabled=has_children or not is_empty,
-        help=None if is_empty and not has_children else "Seule une catégorie vide se supprime.",
-        on_click=_remove,
-        args=(category,),
-    )
 
 
-# -- merging -------------------------------------------------------------------------------------
+def _placing(category: Category, tree: list[Branch]) -> None:
+    names: dict[int | None, str] = {None: FIRST_LEVEL}
+    names |= {
+        each.category.id: f"Sous «\u202f{each.category.name}\u202f»"
+        for each in tree
+        if each.category.id != category.id
+    }
+    key = f"parent_{category.id}_{category.parent_id}"
+    st.selectbox(
+        "Place",
+        list(names),
+        index=list(names).index(category.parent_id),
+        format_func=names.__getitem__,
+        key=key,
+        on_change=_place,
+        args=(category, key),
+    )
 
 
 def _merging(gone: Category, others: list[Category], filed: int) -> None:
     """Where its articles go, what is expected of them there."""
     names = {each.id: each.name for each in others}
     into_id = st.selectbox(
-        "Avec", list(names), format_func=names.__getitem__, key=f"merge_into_{gone.id}"
+        "Fusionner avec", list(names), format_func=names.__getitem__, key=f"merge_into_{gone.id}"
     )
     into = next(each for each in others if each.id == into_id)
     st.markdown(
@@ -179,16 +187,16 @@ def _merging(gone: Category, others: list[Category], filed: int) -> None:
     )
 
 
-def _start_merging(category: Category) -> None:
-    st.session_state[MERGING] = category.id
+def _open(category: Category) -> None:
+    st.session_state[OPENED] = category.id
 
 
-def _stop_merging() -> None:
-    st.session_state.pop(MERGING, None)
+def _close() -> None:
+    st.session_state.pop(OPENED, None)
 
 
 def _merge(gone: Category, into: Category) -> None:
-    _stop_merging()
+    _close()
     objective = st.session_state.get(f"merge_objective_{gone.id}_{into.id}", into.objective)
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
@@ -244,6 +252,7 @@ def _shifted(
 
 def _place(category: Category, key: str) -> None:
     parent_id = st.session_state[key]
+    _close()
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
         categories.place(session, actor, category_id=category.id, parent_id=parent_id, now=now)
@@ -252,6 +261,8 @@ def _place(category: Category, key: str) -> None:
 
 
 def _remove(category: Category) -> None:
+    _close()
+
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
         categories.remove(session, actor, category_id=category.id, now=now)
 
