@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks import commits, harness, library, pages, search, votes
+from benchmarks import commits, figures, harness, library, pages, search, votes
 from tests.servers import ROOT
 
 SECTIONS: Final[dict[str, ModuleType]] = {
@@ -24,6 +24,7 @@ SECTIONS: Final[dict[str, ModuleType]] = {
     "pages": pages,
     "search": search,
     "library": library,
+    "figures": figures,
 }
 
 
@@ -31,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure the sections named, or all; 1 when one of them could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
-    names = parser.parse_args(arguments).sections or list(SECTIONS)
+    parser.add_argument(
+        "--votes", nargs="+", type=int, default=figures.SIZES, help="of figures, from few to many"
+    )
+    given = parser.parse_args(arguments)
+    figures.SIZES[:] = given.votes
+    names = given.sections or list(SECTIONS)
     if unknown := set(names) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))} (of {', '.join(SECTIONS)})")
     began, lines, failed = time.monotonic(), list[harness.Line](), list[str]()

@@ -5,6 +5,7 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
@@ -133,11 +134,10 @@ def usefulness(
 
     One row an article, in the order of the public pages. `since` and `until` (both included),
     `source` and `live_only` (the version in line, without the earlier ones of its period) narrow
-    the votes, never the articles. `among` is `published`, when it was kept. Columns: article_id,
-    uid, slug, question,
-    category, version, published_at, period_id, period_opened_at, objective, helpful, unhelpful,
-    off_text, set_aside, previous (the verdict an open flag stands for), then those of
-    `helpfulness.measured`.
+    the votes, never the articles. `among` is what `published` gave, when it was kept. Columns:
+    article_id, uid, slug, question, category, version, published_at, period_id, period_opened_at,
+    objective, helpful, unhelpful, off_text, set_aside, previous (the verdict an open flag stands
+    for), then those of `helpfulness.measured`.
     """
     among = published(session) if among is None else among
     frame = among.articles.drop(columns="category_id")
@@ -149,9 +149,8 @@ def usefulness(
     confirmed = session.scalars(
         select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
     ).all()
-    frame["previous"] = np.where(
-        frame["article_id"].isin(confirmed), Verdict.BELOW.value, np.array(None, dtype=object)
-    )
+    is_confirmed = frame["article_id"].isin(confirmed)
+    frame["previous"] = is_confirmed.map({True: Verdict.BELOW.value, False: None})
     return helpfulness.measured(frame)
 
 
@@ -197,8 +196,8 @@ def _by_version(
     else:
         rows = windows.by_version(session, since, until, source).subquery()
         query = select(rows.c.version_id, *(rows.c[name] for name in _COUNTS))
-    found = session.connection().execute(query).fetchall()
-    return np.array(found, dtype=np.int64).reshape(-1, 1 + len(_COUNTS))
+    numbers = itertools.chain.from_iterable(session.connection().execute(query).fetchall())
+    return np.fromiter(numbers, dtype=np.int64).reshape(-1, 1 + len(_COUNTS))
 
 
 def by_version(session: Session, article_id: int) -> pd.DataFrame:

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from benchmarks import __main__, corpus, harness, traffic
-from faq_cms import articles, db, search, votes
+from benchmarks import __main__, corpus, figures, harness, traffic
+from faq_cms import analytics, articles, db, search, votes, windows
 
 NOW = dt.datetime(2026, 5, 4, 9, tzinfo=dt.UTC)
 
@@ -86,6 +86,27 @@ def test_the_library_is_indexed_as_its_articles_would_be_one_by_one(database: db
         assert len(at_once[0]) == 30
         assert indexed(session) == at_once
         votes.rebuild(session)  # the library's tallies have no votes behind them
+
+
+def test_every_way_to_the_figures_gives_the_same_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "few.db"
+    database = db.Database(f"sqlite:///{path}")
+    monkeypatch.setattr(corpus, "ARTICLES", 40)
+    monkeypatch.setattr(db, "_current", database)
+    figures.make(database, 3_000, path)
+    with db.reading() as session:
+        assert votes.is_balanced(session)
+        assert windows.closed(session) is not None
+        among = analytics.published(session)
+    for same in figures.ways(among, path):
+        figures.require_equal(same)
+        answer = next(iter(same.values()))()
+        assert answer["helpful"].sum() > 0
+        with pytest.raises(RuntimeError, match="wrong gives another"):
+            figures.require_equal({"right": answer.copy, "wrong": answer.head})
+    database.dispose()
 
 
 def indexed(session: Session) -> list[list[tuple[object, ...]]]:
