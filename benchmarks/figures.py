@@ -496,7 +496,7 @@ def _rows(
         text = texts[article, np.searchsorted(REVISED, day, side="right")]
         helpful = chance.random(len(day)) < helped[article]
         off_text = ~helpful & (chance.random(len(day)) < 0.15)
-        aside = chance.random(len(day)) < 0.005
+        aside = (article % 500 == 0) & (chance.random(len(day)) < 0.2)  # bursts on a few articles
         columns = (article + 1, text[:, 0], text[:, 1], helpful, off_text, aside)
         sources = chance.choice(SOURCES, len(day), p=SHARES).tolist()
         said = [dates[each] for each in day]

@@ -427,15 +427,7 @@ def bursts(session: Session) -> pd.DataFrame:
             func.max(Vote.cast_at).label("last_at"),
             func.max(Vote.version_id).label("version_id"),
         )
-        # The totals know the few articles concerned: the ledger is not read whole.
-        .where(
-            Vote.set_aside,
-            Vote.article_id.in_(
-                select(Version.article_id)
-                .join(TallyVersion, TallyVersion.version_id == Version.id)
-                .where(TallyVersion.set_aside > 0)
-            ),
-        )
+        .where(Vote.set_aside)
         .group_by(*groups)
         .subquery()
     )

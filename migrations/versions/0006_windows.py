@@ -1,4 +1,4 @@
-"""Sums of votes over the days that are closed; flags found by their measuring period.
+"""Sums of votes over closed days; flags found by their period, votes set aside among the others.
 
 Revision: 0006, after 0005.
 """
@@ -42,10 +42,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "source", name=op.f("pk_day_total")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_vote_set_aside",
+        "vote",
+        ["article_id", "period_id", "day"],
+        unique=False,
+        sqlite_where=sa.text("set_aside = 1"),
+        postgresql_where=sa.text("set_aside"),
+    )
     op.create_index(op.f("ix_flag_period_id"), "flag", ["period_id"], unique=False)
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_flag_period_id"), table_name="flag")
+    op.drop_index("ix_vote_set_aside", table_name="vote")
     for table in ("day_total", "window_tally", "closed_day"):
         op.drop_table(table)
