@@ -2,13 +2,14 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from faq_cms import articles, categories, db, filing, searches, synonyms
 from faq_cms.models import Role
 from faq_cms.people import SYSTEM
-from faq_cms.screens import _tree
+from faq_cms.screens import _library, _tree
 from faq_cms.searches import Gathered
 from faq_cms.votes import civil_day
 from tests import content, screens
@@ -192,3 +193,25 @@ def test_a_sheet_is_filled_field_by_field_and_undone() -> None:
     app.button(key="undo").click().run()
     with db.reading() as session:
         assert filing.sheet(session, article.id).owner_id == owner.id
+
+
+# -- the library ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("domiciliation", ["Payer par prélèvement"]),
+        ("payer domicil", ["Payer par prélèvement"]),
+        ("numéro de commande", ["Donner un bon de commande"]),
+        ("par", ["Payer par prélèvement"]),
+        ("commande domiciliation", []),
+    ],
+)
+def test_the_library_finds_by_synonyms_too(query: str, found: list[str]) -> None:
+    with db.transaction() as session:
+        for words in synonyms.SUGGESTED:
+            synonyms.save(session, SYSTEM, words=words, now=content.NOW)
+    rows = pd.DataFrame({"haystack": ["payer par prelevement", "donner un bon de commande"]})
+    rows["question"] = ["Payer par prélèvement", "Donner un bon de commande"]
+    assert list(_library.matching(rows, query)["question"]) == found

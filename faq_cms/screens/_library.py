@@ -7,13 +7,14 @@ vote, thousands of questions are not read and folded again.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import and_, or_
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from faq_cms import catalogue, db, words
+from faq_cms import catalogue, db, synonyms, words
 from faq_cms.catalogue import DraftsStamp, Stamp
 from faq_cms.categories import Branch, ordered, tree
 from faq_cms.models import Category, PlannedAction
@@ -131,11 +132,26 @@ def branches() -> list[Branch]:
 
 
 def matching(rows: Rows, query: str) -> Rows:
-    """The rows whose question, category or tags hold every word of the query, accents and case aside."""
+    """The rows whose question, category or tags hold every word of the query, or what means the same.
+
+    Accents and case aside; a word may be anywhere in another.
+    """
+    typed = words.fold(query).split()
+    terms = [word for word in typed if word not in words.STOP_WORDS] or typed
+    if not terms:
+        return rows
+    with db.reading() as session:
+        concepts = synonyms.lexicon(session).concepts(terms, unfinished=True)
     found = rows
-    for word in words.fold(query).split():
-        found = found[found["haystack"].str.contains(word, regex=False)]
+    for concept in concepts:
+        ways = [_holding(found, each) for each in (concept.typed, *concept.others)]
+        found = found[reduce(or_, ways)]
     return found
+
+
+def _holding(rows: Rows, expression: synonyms.Expression) -> "pd.Series[bool]":
+    """Which rows hold every word of an expression."""
+    return reduce(and_, (rows["haystack"].str.contains(word, regex=False) for word in expression))
 
 
 def tagged(rows: Rows, tag: str) -> Rows:
