@@ -354,8 +354,10 @@ def readership(session: Session, *, since: dt.date | None = None, until: dt.date
         .group_by(TallyDay.article_id)
     )
     rows = db.frame(session, _between(seen.where(ViewDay.day <= until), since, None, ViewDay.day))
+    if rows.empty:
+        return rows.drop(columns="first_day").assign(views_per_week=0.0, votes=0)
     cast = db.frame(session, _between(answered, since, until)).set_index("article_id")["votes"]
-    weeks = ((until - rows["first_day"].iloc[0]).days + 1) / 7 if len(rows) else 1
+    weeks = ((until - rows["first_day"].iloc[0]).days + 1) / 7
     rows["views"] = rows["views"].astype("int64")
     rows["views_per_week"] = rows["views"] / weeks
     rows["votes"] = cast.reindex(rows["article_id"], fill_value=0).astype("int64").to_numpy()
