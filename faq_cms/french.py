@@ -272,6 +272,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.remark": "Cette remarque n’existe plus.",
     "not_found.report": "Ce rapport n’existe pas.",
     "not_found.plan": "Cette programmation n’existe plus.",
+    "not_found.missing_question": "Cette question n’est plus dans la liste.",
     "not_found.review_note": "Cette note n’existe plus.",
     "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
     "sign_in_required": "Connectez-vous pour continuer.",
