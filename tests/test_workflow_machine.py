@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as runs
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -59,6 +59,7 @@ ROLES = (Role.EDITOR, Role.EDITOR, Role.REVIEWER, Role.REVIEWER, Role.VIEWER)
 TEXTS = st.sampled_from(["Par virement.", "Par carte.", "Par domiciliation.", ""])
 WEIGHTS = st.sampled_from(Significance)
 WHO = st.integers(0, len(ROLES) - 1)
+WRITERS, READERS = st.integers(0, 2), st.integers(2, 3)
 HOURS = st.integers(-1, 3)
 
 Content = tuple[str, str, tuple[str, ...], int | None, Significance | None, str]
@@ -74,7 +75,7 @@ class Workflow(RuleBasedStateMachine):
         self.before = (db._current, settings._current)
         self.reused.renew()
         db.use(self.reused.database)
-        self.now, self.readers, self.refusals = NOW, 0, 0
+        self.now, self.readers, self.written, self.refusals = NOW, 0, 0, 0
         self.rule_on(on=False)
         with db.transaction() as session:
             self.people = [_joined(session, role, place) for place, role in enumerate(ROLES)]
@@ -106,6 +107,85 @@ class Workflow(RuleBasedStateMachine):
     @rule(on=st.booleans())
     def rule_on(self, *, on: bool) -> None:
         settings.use(Settings(secret="s" * SECRET_BYTES, peer_review=on))
+
+    # Random gestures rarely make a story: these begin one, and the others cut across it.
+
+    @initialize()
+    def an_article_with_an_unhappy_reader(self) -> None:
+        self.create(0, "Par virement.")
+        one = self.articles[0]
+        self.act(
+            lambda s: loop.publish(
+                s,
+                self.people[0],
+                one,
+                seen=self.seen(one),
+                significance=Significance.MAJOR,
+                now=self.now,
+            )
+        )
+        self.everything_holds()
+        self.voted(one, helpful=False)
+
+    def wrote(self, data: st.DataObject, who: int) -> int:
+        """What was never written before, so that it may be published; returns the article."""
+        self.written += 1
+        one, text = self.chosen(data), Text("Payer\u202f?", f"Texte {self.written}.")
+        self.act(
+            lambda s: articles.save_draft(
+                s, self.people[who], one, text=text, seen=self.seen(one), now=self.now
+            )
+        )
+        return one
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data(), who=WRITERS, weight=WEIGHTS)
+    def correct(self, data: st.DataObject, who: int, weight: Significance) -> None:
+        one = self.wrote(data, who)
+        self.act(
+            lambda s: loop.publish(
+                s, self.people[who], one, seen=self.seen(one), significance=weight, now=self.now
+            )
+        )
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data(), who=WRITERS, weight=WEIGHTS)
+    def slip(self, data: st.DataObject, who: int, weight: Significance) -> None:
+        self.correct(data, who, weight)
+        self.everything_holds()
+        newest = max(self.published)
+        one = self._article_of(newest)
+        self.act(
+            lambda s: loop.take_back(s, self.people[who], one, version_id=newest, now=self.now)
+        )
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data(), who=WRITERS, reader=READERS)
+    def write_and_have_read(self, data: st.DataObject, who: int, reader: int) -> None:
+        one = self.wrote(data, who)
+        named = self.people[reader].id
+        self.act(
+            lambda s: loop.review_asked(
+                s, self.people[who], one, seen=self.seen(one), reviewer_id=named, now=self.now
+            )
+        )
+
+    @precondition(lambda self: self.articles)
+    @rule(data=st.data(), who=WRITERS, weight=WEIGHTS)
+    def write_and_plan(self, data: st.DataObject, who: int, weight: Significance) -> None:
+        one = self.wrote(data, who)
+        due = self.now + dt.timedelta(hours=1)
+        self.act(
+            lambda s: loop.plan_publication(
+                s,
+                self.people[who],
+                one,
+                seen=self.seen(one),
+                due_at=due,
+                significance=weight,
+                now=self.now,
+            )
+        )
 
     @precondition(lambda self: len(self.articles) < 2)
     @rule(who=WHO, text=TEXTS)
@@ -291,6 +371,9 @@ class Workflow(RuleBasedStateMachine):
     @rule(data=st.data(), helpful=st.booleans(), late=st.booleans())
     def vote(self, data: st.DataObject, helpful: bool, late: bool) -> None:
         one = self._article_of(data.draw(st.sampled_from(sorted(self.published))))
+        self.voted(one, helpful=helpful, late=late)
+
+    def voted(self, one: int, *, helpful: bool, late: bool = False) -> None:
         self.readers += 1
 
         def change(session: Session) -> None:
