@@ -143,8 +143,8 @@ def test_owner_and_tag_keep_theirs_and_a_category_those_under_it() -> None:
         ("responsable", screens.ADMINISTRATOR, ["À moi"]),
         ("responsable", "Sans responsable", ["Marquée"]),
         ("responsable", "Tous les responsables", ["Marquée", "À moi"]),
-        ("etiquette", "Peppol", ["Marquée"]),
-        ("etiquette", "Toutes les étiquettes", ["Marquée", "À moi"]),
+        ("mot_cle", "Peppol", ["Marquée"]),
+        ("mot_cle", "Tous les mots-clés", ["Marquée", "À moi"]),
         ("categorie", "Paiement", ["Marquée", "À moi"]),
         ("categorie", "Chèques", ["À moi"]),
     ):
@@ -189,7 +189,7 @@ def test_bulk_gestures_say_what_they_change_make_it_and_take_it_back() -> None:
             {"owner_id": camille},
         ),
         ("Date de révision", ("date_input", "bulk_review_on", day), 3, {"review_on": day}),
-        ("Étiquettes", ("multiselect", "bulk_tags_added", ["Peppol"]), 3, {"tags": ("Peppol",)}),
+        ("Mots-clés", ("multiselect", "bulk_tags_added", ["Peppol"]), 3, {"tags": ("Peppol",)}),
     ):
         everything()
         gesture(app, label)

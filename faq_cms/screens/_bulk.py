@@ -26,7 +26,7 @@ _NAMED: Final = 10  # articles left alone that are named; more are counted
 LEFT: Final[Mapping[Left, str]] = {
     Left.SAME: "déjà ainsi",
     Left.NOT_PUBLISHED: "pas en ligne",
-    Left.TOO_MANY_TAGS: "déjà autant d’étiquettes qu’il est permis",
+    Left.TOO_MANY_TAGS: "déjà autant de mots-clés qu’il est permis",
     Left.GONE: "supprimé entre-temps",
     Left.MOVED: "modifié depuis",
     Left.REVIEW_REQUIRED: "une relecture est nécessaire pour le remettre en ligne",
@@ -238,19 +238,19 @@ def _tags() -> tuple[Gesture, str] | None:
         "Ajouter",
         known,
         accept_new_options=True,
-        placeholder="Choisir ou écrire une étiquette",
+        placeholder="Choisir ou écrire un mot-clé",
         key="bulk_tags_added",
     )
     removed = st.multiselect(
         "Retirer",
         [name for name in known if name not in added],
-        placeholder="Choisir une étiquette",
+        placeholder="Choisir un mot-clé",
         key="bulk_tags_removed",
     )
     if not added and not removed:
         return None
     gesture = Change(tags_added=tuple(added), tags_removed=tuple(removed))
-    return gesture, "aux étiquettes changées|aux étiquettes changées"
+    return gesture, "aux mots-clés changés|aux mots-clés changés"
 
 
 def _withdraw() -> tuple[Gesture, str] | None:
@@ -265,7 +265,7 @@ GESTURES: Final[dict[str, tuple[str, str, Callable[[], tuple[Gesture, str] | Non
     "category": ("Catégorie", ":material/folder:", _category),
     "owner": ("Responsable", ":material/person:", _owner),
     "review_on": ("Date de révision", ":material/event:", _review_on),
-    "tags": ("Étiquettes", ":material/sell:", _tags),
+    "tags": ("Mots-clés", ":material/sell:", _tags),
     "withdraw": ("Retirer", ":material/visibility_off:", _withdraw),
 }
 

@@ -27,7 +27,7 @@ UNFILED: Final = "Sans catégorie"
 ANYBODY: Final = "Tous les responsables"
 MINE: Final = "Mes articles"
 NOBODY: Final = "Sans responsable"
-ANY_TAG: Final = "Toutes les étiquettes"
+ANY_TAG: Final = "Tous les mots-clés"
 # Views people come back to: a name, and the filters and order that make it.
 VIEWS: Final[dict[str, dict[str, str]]] = {
     "Mes brouillons": {"etat": "Mes brouillons"},
@@ -60,7 +60,7 @@ def open_view(name: str) -> None:
     view = VIEWS[name]
     back_to_first_page()
     st.session_state["q"] = ""
-    st.session_state["categorie"], st.session_state["etiquette"] = ANY_CATEGORY, ANY_TAG
+    st.session_state["categorie"], st.session_state["mot_cle"] = ANY_CATEGORY, ANY_TAG
     st.session_state["responsable"] = view.get("responsable", ANYBODY)
     st.session_state["etat"] = [view["etat"]] if "etat" in view else []
     st.session_state["ordre"] = view.get("ordre", next(iter(_library.ORDERS)))
@@ -86,7 +86,7 @@ def ask() -> None:
     filing, owning, tagging = st.columns(3)
     choose(filing, "Catégorie", "categorie", [ANY_CATEGORY, *category_names, UNFILED])
     choose(owning, "Responsable", "responsable", [ANYBODY, MINE, *owners(), NOBODY])
-    choose(tagging, "Étiquette", "etiquette", [ANY_TAG, *tags()])
+    choose(tagging, "Mot-clé", "mot_cle", [ANY_TAG, *tags()])
     st.pills(
         "Montrer",
         list(_library.FILTERS),
@@ -153,8 +153,8 @@ def chosen() -> pd.DataFrame:
         kept &= rows["category"].isin(below(state["categorie"]))
     kept &= owned(state["responsable"])
     found = _library.matching(rows[kept], state["q"] or "")
-    if state["etiquette"] not in (None, ANY_TAG):
-        found = _library.tagged(found, state["etiquette"])
+    if state["mot_cle"] not in (None, ANY_TAG):
+        found = _library.tagged(found, state["mot_cle"])
     return _library.sorted_by(shelf, found, state["ordre"] or next(iter(_library.ORDERS)))
 
 
