@@ -169,4 +169,4 @@ def _people(commands: "Commands[_Parser]") -> None:
 
 
 # Repeated from models.Role: importing it would load SQLAlchemy before `--help` (kept equal by a test).
-ROLES: Final = ("editor", "manager", "administrator")
+ROLES: Final = ("viewer", "editor", "reviewer", "manager", "administrator")

@@ -82,7 +82,7 @@ def test_after_non_reasons_a_remark_and_the_assistance(
     for label in french.REASONS.values():
         assert text_of(label) in text_of(page)
     assert "N'indiquez aucune donnée personnelle" in text_of(page)
-    assert 'href="https://assistance.example.org/"' in page
+    assert 'href="/aide/contact?de=article"' in page
     assert pressed(page) == ["non"]
 
 
