@@ -145,7 +145,7 @@ def _found(page: "Page", article_id: int, words: str) -> float:
 
 def _searched(page: "Page", words: str, sign: str) -> float:
     """Seconds from the last key to the answer; both pages wait as long for another key."""
-    box = page.locator("input[type=search]").first
+    box = page.get_by_role("searchbox", name="Rechercher", exact=True)
     box.wait_for()
     began = time.perf_counter()
     box.fill(words)
