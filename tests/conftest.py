@@ -5,6 +5,7 @@ without SQL of its own; the last lines of the run say how many tests passed on e
 Chromium.
 """
 
+import datetime as dt
 import os
 import shutil
 import tempfile
@@ -17,14 +18,14 @@ import hypothesis
 import pytest
 from sqlalchemy import or_, select
 
-from faq_cms import db, votes
+from faq_cms import db, people, votes
 from faq_cms import settings as in_use
-from faq_cms.models import TallyDay, TallyVersion, Vote
+from faq_cms.models import Role, TallyDay, TallyVersion, Vote
 from faq_cms.settings import SECRET_BYTES, Settings
 from tests import databases, servers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 # How long one example takes says how busy the machine is, not whether the code is right.
 # The run that gates draws the same examples every time: what it refuses is a change, not a chance.
@@ -177,6 +178,37 @@ def chromium() -> Iterator["Browser"]:
     """
     with servers.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def shared(served: servers.Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
+    """The served installation's database, from this side."""
+    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
+    monkeypatch.setattr(db, "_current", database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def enter(
+    served: servers.Served, shared: db.Database, chromium: "Browser"
+) -> Iterator[servers.Enter]:
+    """A browser of somebody of this name and role, signed in. It speaks English: the product must not."""
+    opened = []
+
+    def browser(name: str, role: Role = Role.EDITOR) -> "BrowserContext":
+        now = dt.datetime.now(dt.UTC)
+        with shared.transaction() as session:
+            link = people.invite(session, people.SYSTEM, role=role, now=now)
+            secret = people.use_link(session, link, name=name, password_digest="x", now=now)
+        context = chromium.new_context(locale="en-US", viewport={"width": 1400, "height": 1000})
+        context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
+        opened.append(context)
+        return context
+
+    yield browser
+    for context in opened:
+        context.close()
 
 
 # ---------------------------------------------------------------- the run

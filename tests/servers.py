@@ -19,15 +19,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString, NoReturn
+from typing import TYPE_CHECKING, LiteralString, NoReturn, Protocol
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from faq_cms.models import Role
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserType
+    from playwright.sync_api import Browser, BrowserContext, BrowserType
 
 ROOT = Path(__file__).resolve().parent.parent
 # What is waited for comes; how soon says only how busy the machine is. Less than a test's own limit.
@@ -119,6 +121,12 @@ def postgresql(run: str) -> Iterator[PostgreSQL]:
 
 
 # ---------------------------------------------------------------- the product's process
+
+
+class Enter(Protocol):
+    """What the fixture `enter` gives: a browser of somebody of this name and role."""
+
+    def __call__(self, name: str, role: Role = Role.EDITOR) -> "BrowserContext": ...
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,13 @@
 """Writing an article in a real browser: a remark corrected in a few gestures, two people at once."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import pytest
-
-from faq_cms import articles, db, people
-from faq_cms.models import Role
+from faq_cms import articles, db
 from tests import content
-from tests.servers import Served
+from tests.servers import Enter, Served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
-
-Enter = Callable[[str], "BrowserContext"]
-
-
-@pytest.fixture
-def shared(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[db.Database]:
-    """The served installation's database, from this side."""
-    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
-    monkeypatch.setattr(db, "_current", database)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def enter(served: Served, shared: db.Database, chromium: "Browser") -> Iterator[Enter]:
-    """A browser of somebody of this name, signed in as an editor."""
-    opened = []
-
-    def browser(name: str) -> "BrowserContext":
-        now = dt.datetime.now(dt.UTC)
-        with db.transaction() as session:
-            link = people.invite(session, people.SYSTEM, role=Role.EDITOR, now=now)
-            secret = people.use_link(session, link, name=name, password_digest="x", now=now)
-        context = chromium.new_context(locale="en-US", viewport={"width": 1400, "height": 1000})
-        context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
-        opened.append(context)
-        return context
-
-    yield browser
-    for context in opened:
-        context.close()
+    from playwright.sync_api import Locator, Page
 
 
 def answer(page: "Page") -> "Locator":

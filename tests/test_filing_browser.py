@@ -1,41 +1,15 @@
 """Filing and finding in a real browser: categories merged, an article opened by the key « / »."""
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-import pytest
-
 from faq_cms import categories, db, filing, people
 from faq_cms.models import Role
 from tests import content
-from tests.servers import Served
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(served: Served, chromium: "Browser", monkeypatch: pytest.MonkeyPatch) -> Iterator["Page"]:
-    """The browser of somebody who steers, and the served installation's database on this side."""
-    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
-    monkeypatch.setattr(db, "_current", database)
-    now = dt.datetime.now(dt.UTC)
-    with db.transaction() as session:
-        link = people.invite(session, people.SYSTEM, role=Role.MANAGER, now=now)
-        secret = people.use_link(session, link, name="Sacha", password_digest="x", now=now)
-    context = chromium.new_context(locale="en-US", viewport={"width": 1400, "height": 1000})
-    context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
-    yield context.new_page()
-    context.close()
-    database.dispose()
+from tests.servers import Enter, Served
 
 
 def test_categories_are_merged_and_an_article_found_from_anywhere(
-    page: "Page", served: Served
+    served: Served, enter: Enter
 ) -> None:
+    page = enter("Sacha", Role.MANAGER).new_page()
     article = content.published("Comment régler mon abonnement\u202f?", "Par prélèvement.")
     other = content.published("Comment résilier mon abonnement\u202f?", "Par écrit.")
     with db.transaction() as session:

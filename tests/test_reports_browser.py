@@ -12,7 +12,7 @@ from faq_cms.models import Cadence, Role
 from faq_cms.reports import Span
 from faq_cms.settings import Settings
 from tests import content
-from tests.servers import Served
+from tests.servers import Enter, Served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,10 +21,9 @@ WEEK = Span(Cadence.WEEKLY, dt.date(2026, 3, 2), dt.date(2026, 3, 8))
 
 
 def test_a_report_is_opened_printed_and_left(
-    served: Served, chromium: "Browser", monkeypatch: pytest.MonkeyPatch
+    served: Served, enter: Enter, chromium: "Browser", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
-    monkeypatch.setattr(db, "_current", database)
+    context = enter("Zoé", Role.MANAGER)
     monkeypatch.setattr(settings, "_current", Settings())
     now = dt.datetime.now(dt.UTC)
     article = content.published("Où trouver «\u202fmon numéro\u202f» de commande\u202f?")
@@ -35,11 +34,6 @@ def test_a_report_is_opened_printed_and_left(
             session, people.SYSTEM, address="a@example.org", cadence=Cadence.WEEKLY, now=now
         )
         (recipient,) = reports.recipients(session)
-        link = people.invite(session, people.SYSTEM, role=Role.MANAGER, now=now)
-        secret = people.use_link(session, link, name="Zoé", password_digest="x", now=now)
-    database.dispose()
-    context = chromium.new_context(locale="en-US", viewport={"width": 1300, "height": 1000})
-    context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
     page = context.new_page()
     page.goto(f"{served.url}/gestion/rapports")
     page.get_by_text("40 votes dans la semaine\u00a0: 29 Oui, 11 Non").wait_for()
@@ -60,4 +54,3 @@ def test_a_report_is_opened_printed_and_left(
     page.get_by_text("Ces personnes n’ont pas besoin de compte").wait_for()
     assert page.get_by_text("a@example.org").count() == 0
     stranger.context.close()
-    context.close()

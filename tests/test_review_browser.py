@@ -5,28 +5,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faq_cms import articles, db, duties, people, settings
+from faq_cms import articles, db, duties, settings
 from faq_cms.models import Role
 from faq_cms.settings import SECRET_BYTES, Settings
-from tests import content, servers
+from tests import content
+from tests.servers import Enter, Served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 
-def entered(
-    chromium: "Browser", served: servers.Served, name: str, role: Role
-) -> tuple["Page", list[str]]:
-    """A page of somebody of this name and role, and the faults its browser reports."""
-    now = dt.datetime.now(dt.UTC)
-    with db.transaction() as session:
-        link = people.invite(session, people.SYSTEM, role=role, now=now)
-        secret = people.use_link(session, link, name=name, password_digest="x", now=now)
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    context.add_cookies([{"name": "faq_session", "value": secret, "url": served.url}])
-    page, faults = context.new_page(), list[str]()
+def faults_of(page: "Page") -> list[str]:
+    """What this page's browser reports as faults, from now on."""
+    faults = list[str]()
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    return page, faults
+    return faults
 
 
 def typed(page: "Page", words: str) -> None:
@@ -43,22 +36,18 @@ def live(article_id: int) -> str:
         return articles.version(session, live_id).answer
 
 
-@pytest.fixture
-def shared(served: servers.Served, monkeypatch: pytest.MonkeyPatch) -> "db.Database":
-    database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
-    monkeypatch.setattr(db, "_current", database)
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "_current", Settings(secret="s" * SECRET_BYTES))
-    return database
 
 
-@pytest.mark.usefixtures("shared")
 def test_a_text_is_read_by_a_colleague_planned_published_and_taken_back(
-    served: servers.Served, chromium: "Browser"
+    served: Served, enter: Enter
 ) -> None:
     article = content.published("Question relue")
     address = f"{served.url}/gestion/article?article={article.id}"
-    author, author_faults = entered(chromium, served, "Ana", Role.EDITOR)
-    reader, reader_faults = entered(chromium, served, "Rémi", Role.REVIEWER)
+    author, reader = enter("Ana").new_page(), enter("Rémi", Role.REVIEWER).new_page()
+    author_faults, reader_faults = faults_of(author), faults_of(reader)
 
     author.goto(address)
     typed(author, " Sous dix jours.")
@@ -102,12 +91,12 @@ def test_a_text_is_read_by_a_colleague_planned_published_and_taken_back(
     assert not author_faults + reader_faults
 
 
-@pytest.mark.usefixtures("shared")
 def test_a_planned_publication_is_on_the_public_page_when_its_time_has_come(
-    served: servers.Served, chromium: "Browser"
+    served: Served, enter: Enter
 ) -> None:
     article = content.published("Question datée")
-    author, faults = entered(chromium, served, "Ana", Role.EDITOR)
+    author = enter("Ana").new_page()
+    faults = faults_of(author)
     author.goto(f"{served.url}/gestion/article?article={article.id}")
     typed(author, " Dès demain.")
     author.get_by_role("button", name="Publier…").click()
