@@ -37,7 +37,7 @@ def draft_answer(article_id: int) -> str:
         return draft.answer if draft else ""
 
 
-def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
+def test_a_remark_is_corrected_in_a_few_gestures_the_next_one_opens_and_annuler_comes_back(
     served: Served, enter: Enter
 ) -> None:
     first, second = content.published("Question A"), content.published("Question B")
@@ -63,11 +63,42 @@ def test_a_remark_is_corrected_in_a_few_gestures_and_the_next_one_is_offered(
         == "Répond à 1 remarque"
     )
     page.get_by_role("dialog").get_by_role("button", name="Publier").click()
+    page.get_by_role("heading", name="Question B").wait_for()
+    page.get_by_text("La seconde remarque.").wait_for()
     page.get_by_text("Version 2 publiée").wait_for()
     assert live_answer(first.id) == (2, f"{content.ANSWER} L’IBAN est sur la facture.")
-    page.get_by_role("button", name="Suivant").click()
-    page.get_by_text("La seconde remarque.").wait_for()
-    page.get_by_role("heading", name="Question B").wait_for()
+    page.get_by_role("button", name="Annuler", exact=True).click()
+    page.get_by_role("heading", name="Question A").wait_for()
+    page.get_by_text("Publication annulée").wait_for()
+    assert page.get_by_role("checkbox", name="Cette version y répond").is_checked()
+    assert live_answer(first.id) == (1, content.ANSWER)
+    assert draft_answer(first.id) == f"{content.ANSWER} L’IBAN est sur la facture."
+    assert not faults
+
+
+def test_the_same_words_are_replaced_everywhere_once_seen_and_taken_back(
+    served: Served, enter: Enter
+) -> None:
+    masked = "[email\u00a0protected]"
+    first = content.published("Question A", f"Écrivez à {masked} ou `{masked}`.")
+    second = content.published("Question B", f"Écrivez à {masked}.")
+    page = enter("Camille").new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/gestion/")
+    page.get_by_role("link", name="Remettre les adresses").click()
+    page.get_by_role("button", name="Remplacer par l’adresse véritable").click()
+    page.get_by_label("Par", exact=True).fill("aide@example.org")
+    page.get_by_label("Par", exact=True).press("Enter")
+    page.locator(".changes del", has_text="protected").first.wait_for()
+    page.locator(".changes ins", has_text="aide@example.org").first.wait_for()
+    page.get_by_role("button", name="Remplacer dans 2 articles").click()
+    page.get_by_text("2 articles publiés.").wait_for()
+    assert live_answer(second.id) == (2, "Écrivez à aide@example.org.")
+    assert live_answer(first.id)[0] == 2
+    page.get_by_role("button", name="Annuler").click()
+    page.get_by_text("C’est annulé.").wait_for()
+    assert live_answer(second.id) == (3, f"Écrivez à {masked}.")
     assert not faults
 
 
@@ -132,7 +163,7 @@ def test_typography_is_mended_in_one_click_and_the_editor_shows_it(
     field = answer(page)
     field.wait_for()
     field.press("Control+End")
-    field.press_sequentially(" C'est `l'aide !` ?")
+    field.press_sequentially(" C'est `l'aide !` [ici](https://example.org/l'aide) ?")
     page.get_by_role("tab", name="Relecture (2)").click()
     page.locator(".passages mark", has_text="?").wait_for()
     page.get_by_role("button", name="Corriger la typographie").click()
@@ -140,7 +171,7 @@ def test_typography_is_mended_in_one_click_and_the_editor_shows_it(
     dialog.locator(".changes ins").first.wait_for()
     dialog.get_by_role("button", name="Corriger").click()
     dialog.wait_for(state="detached")
-    mended = f"{content.ANSWER} C’est `l'aide !`\u202f?"
+    mended = f"{content.ANSWER} C’est `l'aide !` [ici](https://example.org/l'aide)\u202f?"
     page.get_by_role("tab", name="Relecture", exact=True).wait_for()
     page.get_by_text("Rien à signaler").wait_for()
     assert answer(page).input_value() == mended

@@ -112,6 +112,8 @@ class Desk:
     stale: StaleDraft | None = None
     problem: str = ""
     ticked: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)  # by the version just published
+    goes_on: bool = False  # to the next remark, once, after a publication
     is_publishing: bool = False
     is_typesetting: bool = False
     asking: str = ""  # what the publication panel asks instead: see `_publication`
@@ -323,7 +325,7 @@ def publish(desk: Desk) -> None:
         return
     desk.published, desk.is_publishing = version, False
     desk.own = [desk.seen]
-    desk.ticked.clear()
+    desk.answered, desk.ticked, desk.goes_on = desk.ticked, set(), True
 
 
 def take_back(desk: Desk, version: Version) -> None:
@@ -334,6 +336,7 @@ def take_back(desk: Desk, version: Version) -> None:
 
     desk.published = None
     if _session.act(change, done="Publication annulée. Le texte est de nouveau un brouillon."):
+        desk.ticked, desk.answered = desk.answered, set()
         desk.own.clear()
         desk.start_again()
 

@@ -18,6 +18,7 @@ from faq_cms.screens._desk import Desk, Page
 
 REVIEW, PLAN, END = "review", "plan", "end"  # what the panel asks instead of « Publier »
 UNDO: Final = dt.timedelta(seconds=10)
+_LEFT: Final = "published_before"
 USUAL_TIME: Final = dt.time(9)
 SAID: Final = {
     PlannedAction.PUBLISH: ("Publication programmée", "Le texte est figé jusque-là."),
@@ -139,17 +140,52 @@ def _ask(desk: Desk, what: str) -> None:
 
 def undo(desk: Desk, version: Version) -> None:
     """« Annuler », for ten seconds; it leaves by itself, and nothing else of the page runs."""
-    at = version.published_at
-    if at is not None and dt.datetime.now(dt.UTC) - at < UNDO:
-        st.fragment(_undo, run_every=UNDO)(desk, version, at)
+    if _can_be_taken_back(version):
+        st.fragment(_undo, run_every=UNDO)(desk, version)
 
 
-def _undo(desk: Desk, version: Version, at: dt.datetime) -> None:
-    if dt.datetime.now(dt.UTC) - at >= UNDO:
+def leave_behind(desk: Desk) -> None:
+    """The person goes on to the next remark: what they published can be taken back there too."""
+    st.session_state[_LEFT] = desk
+
+
+def left_behind() -> None:
+    """What was published before this article opened by itself, with « Annuler », for ten seconds.
+
+    Under the page, where what comes and goes moves nothing that is being written.
+    """
+    desk: Desk | None = st.session_state.get(_LEFT)
+    if desk is None or desk.published is None or not _can_be_taken_back(desk.published):
+        st.session_state.pop(_LEFT, None)
         return
-    if st.button("Annuler", icon=":material/undo:", key="take_back"):
+    with st.bottom:
+        st.fragment(_left_behind, run_every=UNDO)(desk, desk.published)
+
+
+def _left_behind(desk: Desk, version: Version) -> None:
+    if not _can_be_taken_back(version):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":material/check_circle: **Version {version.number} publiée**\u00a0: "
+            f"{_parts.plain(version.question)}",
+            width="content",
+        )
+        _undo(desk, version)
+
+
+def _undo(desk: Desk, version: Version) -> None:
+    if not _can_be_taken_back(version):
+        return
+    if st.button("Annuler", icon=":material/undo:", key=f"take_back_{version.id}"):
         _desk.take_back(desk, version)
-        st.rerun()  # the whole page: what is published, and the text, have changed
+        # The whole page, on the article itself: what is published, and the text, have changed.
+        _parts.correct(desk.article_id, came_from=st.query_params.get("de", ""))
+
+
+def _can_be_taken_back(version: Version) -> bool:
+    at = version.published_at
+    return at is not None and dt.datetime.now(dt.UTC) - at < UNDO
 
 
 # -- asking a colleague --------------------------------------------------------------------------

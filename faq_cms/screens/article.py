@@ -38,7 +38,8 @@ ORIGINS: Final = {
     "utilite": ("usefulness.py", "Utilité des articles"),
     "tableau-de-bord": ("dashboard.py", "Tableau de bord"),
 }
-CORRECTING: Final = ("a-corriger", "remarques", "aujourdhui")
+FROM_REMARKS: Final = ("remarques", "aujourdhui")
+CORRECTING: Final = ("a-corriger", *FROM_REMARKS)
 STATES: Final = {
     "published": ("Publié", "green"),
     "draft": ("Jamais publié", "gray"),
@@ -188,7 +189,18 @@ def discarding() -> None:
             st.rerun()
 
 
-# -- what was refused ----------------------------------------------------------------------------
+# -- after a publication -------------------------------------------------------------------------
+
+
+def go_on() -> None:
+    """From the remark just answered to the next one, by itself: never back to the top of a list."""
+    if not desk.goes_on:
+        return
+    desk.goes_on = False
+    if named and came_from in FROM_REMARKS and (following := next_remark()):
+        target, _, remark_id = following
+        _publication.leave_behind(desk)
+        _parts.correct(target, came_from=came_from, remark_id=remark_id)
 
 
 def after_publication() -> None:
@@ -200,7 +212,7 @@ def after_publication() -> None:
     ):
         st.markdown(f":material/check_circle: **Version {desk.published.number} publiée**")
         _publication.undo(desk, desk.published)
-        following = next_remark() if came_from in ("remarques", "aujourdhui") else next_listed()
+        following = next_remark() if came_from in FROM_REMARKS else next_listed()
         if following is not None:
             target, question, remark_id = following
             if st.button(
@@ -227,12 +239,16 @@ def next_listed() -> tuple[int, str, int | None] | None:
 
 
 def next_remark() -> tuple[int, str, int | None] | None:
-    """The newest remark nobody has settled."""
-    waiting = _data.remarks(revision, (RemarkState.NEW,), limit=1)
+    """Of the other remarks nobody has settled, the one after this one in their list, else the first."""
+    current = int(named) if named.isdecimal() else 0
+    waiting = _data.remarks(revision, (RemarkState.NEW,))
+    waiting = waiting[waiting["remark_id"] != current]
     if waiting.empty:
         return None
-    first = waiting.iloc[0]
-    return int(first["article_id"]), str(first["question"]), int(first["remark_id"])
+    received = remarks.loc[remarks["remark_id"] == current, "received_at"]
+    older = waiting[waiting["received_at"] <= received.iloc[0]] if len(received) else waiting
+    following = (waiting if older.empty else older).iloc[0]
+    return int(following["article_id"]), str(following["question"]), int(following["remark_id"])
 
 
 # -- writing -------------------------------------------------------------------------------------
@@ -455,6 +471,7 @@ if named.isdecimal() and int(named) not in desk.arrived:
     desk.arrived.add(int(named))
     if ((remarks["remark_id"] == int(named)) & (remarks["state"] == RemarkState.NEW)).any():
         desk.ticked.add(int(named))
+go_on()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     way_back()
@@ -499,6 +516,8 @@ else:
         write()
     with beside_it:
         beside()
+
+_publication.left_behind()
 
 if desk.is_publishing:
     st.dialog(
