@@ -5,26 +5,34 @@ One row per article while it is in À corriger, whatever the number of flags beh
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from faq_cms import articles, db, flags, people
+from faq_cms import articles, db, flags, people, rendering
 from faq_cms.errors import Conflict, Invalid
 from faq_cms.models import (
     Account,
     Correction,
     CorrectionState,
     Flag,
-    FlagKind,
     FlagOutcome,
+    Role,
     Version,
 )
 from faq_cms.people import Actor
+from faq_cms.votes import civil_day
 
 LISTED = (CorrectionState.NEW, CorrectionState.TAKEN, CorrectionState.IN_REVIEW)
 REASON_MAX = 500
+SNOOZE_DAYS_MAX = 365  # put off for longer, it is *Rien à corriger*
+
+# A reader who says Non often says why a moment later, or changes their mind: nobody is told of a
+# row younger than this.
+QUIET = dt.timedelta(minutes=10)
 
 
 def follow(session: Session, article_id: int, *, now: dt.datetime) -> Correction | None:
@@ -49,6 +57,7 @@ def follow(session: Session, article_id: int, *, now: dt.datetime) -> Correction
         db.bump(session)
         return None
     if present is not None:
+        _wake_for_new_rule(session, present, standing)
         session.execute(
             update(Flag)
             .where(
@@ -61,14 +70,25 @@ def follow(session: Session, article_id: int, *, now: dt.datetime) -> Correction
     return present
 
 
+def _wake_for_new_rule(session: Session, row: Correction, standing: list[Flag]) -> None:
+    """A row that was put off comes back when a rule that was never behind it fires."""
+    if row.snoozed_until is None:
+        return
+    known = set(session.scalars(select(Flag.kind).where(Flag.correction_id == row.id)))
+    if any(flag.kind not in known for flag in standing):
+        row.snoozed_until, row.snooze_reason = None, None
+        session.flush()
+        db.bump(session)
+
+
 def take(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Correction:
     """« Je m’en charge ». Raises Conflict("not_listed"), Conflict("taken") by somebody else."""
     people.authorize(session, actor, "correction.work")
     row = _listed_or_refuse(session, article_id)
     if row.taken_by_id is not None and row.taken_by_id != actor.id:
         raise Conflict("taken", people.account_of(session, row.taken_by_id).name)
-    if row.state is CorrectionState.NEW:
-        row.state, row.taken_by_id, row.taken_at = CorrectionState.TAKEN, actor.id, now
+    if row.taken_by_id is None or row.state is CorrectionState.NEW:
+        _give(row, actor.id, by=actor.id, now=now)
         people.record(
             session, actor, "correction.take", kind="article", object_id=article_id, now=now
         )
@@ -76,17 +96,110 @@ def take(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -
     return row
 
 
+def assign(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    to_id: int | None,
+    due_on: dt.date | None = None,
+    now: dt.datetime,
+) -> Correction:
+    """Give the correction to one person (None: to nobody), with the day it is due, if any.
+
+    Whoever had it no longer has it; the row says who gave it. Raises Conflict("not_listed"),
+    Invalid("assignee", "unknown" or "not_allowed"), Invalid("due_on", "past").
+    """
+    people.authorize(session, actor, "correction.work")
+    row = _listed_or_refuse(session, article_id)
+    if due_on is not None and due_on != row.due_on and due_on < civil_day(now):
+        raise Invalid("due_on", "past")
+    if to_id != row.taken_by_id:
+        if to_id is not None:
+            _refuse_unable(session, to_id)
+        _give(row, to_id, by=actor.id, now=now)
+    row.due_on = due_on
+    session.flush()
+    db.bump(session)
+    people.record(
+        session,
+        actor,
+        "correction.assign",
+        kind="article",
+        object_id=article_id,
+        now=now,
+        to=to_id,
+        due_on=due_on.isoformat() if due_on else None,
+    )
+    return row
+
+
+def able(session: Session) -> list[Account]:
+    """Who a correction may be given to, by name."""
+    roles = [role for role in Role if people.may(role, "correction.work")]
+    return list(
+        session.scalars(
+            select(Account)
+            .where(Account.disabled_at.is_(None), Account.role.in_(roles))
+            .order_by(Account.name_key)
+        )
+    )
+
+
 def release(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
     """Put a taken correction back for anybody."""
     people.authorize(session, actor, "correction.work")
     row = _listed_or_refuse(session, article_id)
-    row.taken_by_id, row.taken_at = None, None
-    if row.state is CorrectionState.TAKEN:  # a draft a colleague is reading stays *En relecture*
-        row.state = CorrectionState.NEW
+    _give(row, None, by=None, now=now)
     people.record(
         session, actor, "correction.release", kind="article", object_id=article_id, now=now
     )
     db.bump(session)
+
+
+def snooze(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    until: dt.date,
+    reason: str,
+    now: dt.datetime,
+) -> Correction:
+    """*Reporter*: out of the list until that civil day, with a reason.
+
+    The row comes back by itself that day, or as soon as a rule that was not behind it fires (see
+    `follow`). Raises Conflict("not_listed"), Invalid("reason", "length"), Invalid("snoozed_until",
+    "range").
+    """
+    people.authorize(session, actor, "correction.work")
+    reason, days = _checked(reason), (until - civil_day(now)).days
+    if not 1 <= days <= SNOOZE_DAYS_MAX:
+        raise Invalid("snoozed_until", "range", SNOOZE_DAYS_MAX)
+    row = _listed_or_refuse(session, article_id)
+    row.snoozed_until, row.snooze_reason = until, reason
+    session.flush()
+    db.bump(session)
+    people.record(
+        session,
+        actor,
+        "correction.snooze",
+        kind="article",
+        object_id=article_id,
+        now=now,
+        until=until.isoformat(),
+    )
+    return row
+
+
+def wake(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
+    """Put an article that was put off back into the list."""
+    people.authorize(session, actor, "correction.work")
+    row = _listed_or_refuse(session, article_id)
+    row.snoozed_until, row.snooze_reason = None, None
+    session.flush()
+    db.bump(session)
+    people.record(session, actor, "correction.wake", kind="article", object_id=article_id, now=now)
 
 
 def nothing_to_fix(
@@ -94,9 +207,7 @@ def nothing_to_fix(
 ) -> None:
     """*Rien à corriger*, with a reason: the votes seen so far no longer list the article."""
     people.authorize(session, actor, "correction.work")
-    reason = reason.strip()
-    if not 1 <= len(reason) <= REASON_MAX:
-        raise Invalid("reason", "length", (1, REASON_MAX))
+    reason = _checked(reason)
     row = _listed_or_refuse(session, article_id)
     flags.settle(session, article_id)
     flags.close_all(
@@ -202,36 +313,46 @@ def observation(session: Session, article_id: int) -> Correction | None:
     )
 
 
-def queue(session: Session) -> pd.DataFrame:
-    """À corriger: one row per listed article, oldest first.
+def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
+    """À corriger: one row per listed article, oldest first; with `today`, those put off left out.
 
-    Columns: correction_id, article_id, state, opened_at, taken_by (name), taken_at, is_confirmed,
-    kinds (tuple of FlagKind), evidence (of the strongest flag).
+    Columns: correction_id, article_id, state, opened_at, taken_by_id, taken_by (name), taken_at,
+    due_on, snoozed_until, snooze_reason, kinds (tuple of FlagKind), is_confirmed (the figures prove
+    it), evidence (of the strongest flag), flags (tuple of dicts with kind, opened_at, evidence and
+    raised_by, a name; oldest first).
     """
     taker = aliased(Account)
-    rows = db.frame(
-        session,
+    query = (
         select(
             Correction.id.label("correction_id"),
             Correction.article_id,
             Correction.state,
             Correction.opened_at,
+            Correction.taken_by_id,
             taker.name.label("taken_by"),
             Correction.taken_at,
+            Correction.due_on,
+            Correction.snoozed_until,
+            Correction.snooze_reason,
         )
         .outerjoin(taker, taker.id == Correction.taken_by_id)
         .where(Correction.state.in_(LISTED))
-        .order_by(Correction.opened_at, Correction.id),
+        .order_by(Correction.opened_at, Correction.id)
     )
-    standing: dict[int, list[Flag]] = {}
-    for flag in session.scalars(select(Flag).where(Flag.closed_at.is_(None)).order_by(Flag.id)):
-        standing.setdefault(flag.article_id, []).append(flag)
-    behind = [standing.get(int(article_id), []) for article_id in rows["article_id"]]
-    rows["kinds"] = pd.Series([tuple(flag.kind for flag in each) for each in behind], dtype=object)
-    rows["is_confirmed"] = [FlagKind.CONFIRMED in kinds for kinds in rows["kinds"]]
+    if today is not None:
+        query = query.where(
+            or_(Correction.snoozed_until.is_(None), Correction.snoozed_until <= today)
+        )
+    rows = db.frame(session, query)
+    standing = flags.standing(session)
+    behind = [standing.get(int(article_id), ()) for article_id in rows["article_id"]]
+    kinds = [tuple(flag["kind"] for flag in each) for each in behind]
+    rows["kinds"] = pd.Series(kinds, dtype=object)
+    rows["is_confirmed"] = [not flags.PROVEN.isdisjoint(each) for each in kinds]
     rows["evidence"] = pd.Series(
-        [max(each, key=_strength).evidence if each else {} for each in behind], dtype=object
+        [max(each, key=_strength)["evidence"] if each else {} for each in behind], dtype=object
     )
+    rows["flags"] = pd.Series(behind, dtype=object)
     return rows
 
 
@@ -257,8 +378,8 @@ def observed(session: Session) -> pd.DataFrame:
     )
 
 
-def _strength(flag: Flag) -> bool:
-    return flag.kind is FlagKind.CONFIRMED
+def _strength(flag: Mapping[str, Any]) -> bool:
+    return flag["kind"] in flags.PROVEN
 
 
 def _listed_or_refuse(session: Session, article_id: int) -> Correction:
@@ -267,6 +388,30 @@ def _listed_or_refuse(session: Session, article_id: int) -> Correction:
     if row is None:
         raise Conflict("not_listed", article_id)
     return row
+
+
+def _refuse_unable(session: Session, account_id: int) -> None:
+    account = session.get(Account, account_id)
+    if account is None or account.disabled_at is not None:
+        raise Invalid("assignee", "unknown")
+    if not people.may(account.role, "correction.work"):
+        raise Invalid("assignee", "not_allowed", account.name)
+
+
+def _checked(reason: str) -> str:
+    reason = rendering.clean(reason).strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise Invalid("reason", "length", (1, REASON_MAX))
+    return reason
+
+
+def _give(row: Correction, to_id: int | None, *, by: int | None, now: dt.datetime) -> None:
+    """Who has it; a draft that a colleague is reading stays *En relecture*."""
+    given = to_id is not None
+    row.taken_by_id, row.taken_at = to_id, now if given else None
+    row.assigned_by_id = by if given else None
+    if row.state is not CorrectionState.IN_REVIEW:
+        row.state = CorrectionState.TAKEN if given else CorrectionState.NEW
 
 
 def _close(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from faq_cms import analytics, db, helpfulness
 from faq_cms.helpfulness import Counts, Verdict
 from faq_cms.models import (
+    Account,
     Article,
     Category,
     Flag,
@@ -27,6 +28,7 @@ from faq_cms.models import (
 )
 
 RULES: Final = (FlagKind.ISOLATED, FlagKind.CONFIRMED)
+PROVEN: Final = frozenset({FlagKind.CONFIRMED, FlagKind.DROPPED})  # « Problème avéré »
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,24 @@ def open_kinds(session: Session) -> pd.DataFrame:
         .where(Flag.closed_at.is_(None))
         .order_by(Flag.id),
     )
+
+
+def standing(session: Session) -> dict[int, tuple[dict[str, Any], ...]]:
+    """What lists each article: its open flags, oldest first.
+
+    Each is a dict with kind, opened_at, evidence and raised_by (a name; None unless a person did).
+    """
+    query = (
+        select(Flag.article_id, Flag.kind, Flag.opened_at, Flag.evidence, Account.name)
+        .outerjoin(Account, Account.id == Flag.raised_by_id)
+        .where(Flag.closed_at.is_(None))
+        .order_by(Flag.id)
+    )
+    found: dict[int, tuple[dict[str, Any], ...]] = {}
+    for article_id, kind, opened_at, evidence, name in session.execute(query):
+        flag = {"kind": kind, "opened_at": opened_at, "evidence": evidence, "raised_by": name}
+        found[article_id] = (*found.get(article_id, ()), flag)
+    return found
 
 
 def out_of_step(session: Session) -> list[int]:

@@ -162,6 +162,10 @@ REMARK_STATES: Final[Mapping[RemarkState, str]] = {
 FLAG_KINDS: Final[Mapping[FlagKind, str]] = {
     FlagKind.ISOLATED: "Signalement isolé",
     FlagKind.CONFIRMED: "Problème avéré",
+    FlagKind.DROPPED: "Moins utile qu’avant",
+    FlagKind.BY_HAND: "Signalé par la rédaction",
+    FlagKind.OVERDUE: "Révision échue",
+    FlagKind.CONTENT: "Contenu à vérifier",
 }
 
 FLAG_OUTCOMES: Final[Mapping[FlagOutcome, str]] = {
@@ -359,6 +363,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "invalid.comment.empty": "Dites quelles modifications vous demandez.",
     "invalid.comment.too_long": "Le commentaire ne peut dépasser {detail} caractères.",
+    "invalid.assignee.unknown": "Cette personne n’a plus de compte ouvert. Choisissez-en une autre.",
+    "invalid.assignee.not_allowed": (
+        "{detail} ne peut pas corriger d’articles. Choisissez quelqu’un d’autre."
+    ),
+    "invalid.due_on.past": "Cette échéance est déjà passée. Choisissez une date à venir.",
+    "invalid.snoozed_until.range": (
+        "Choisissez une date à venir, dans les {detail} jours : l’article reviendra ce jour-là."
+    ),
     "invalid.due.past": "Ce moment est déjà passé. Choisissez une date et une heure à venir.",
     "invalid.category.taken": (
         "La catégorie «\u202f{detail}\u202f» existe déjà. Choisissez un autre nom, ou fusionnez-les."

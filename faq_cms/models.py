@@ -848,7 +848,11 @@ class CorrectionState(StrEnum):
 
 
 class Correction(Base):
-    """The work an article in À corriger asks for: one row while listed, whatever its flags."""
+    """The work an article in À corriger asks for: one row while listed, whatever its flags.
+
+    `snoozed_until`: out of the list until that civil day. `looked_with`: with how many votes on the
+    text the observation was last judged. `evidence`: the figures it ended with.
+    """
 
     __tablename__ = "correction"
     __table_args__ = (
@@ -859,6 +863,9 @@ class Correction(Base):
         CheckConstraint(
             "(state IN ('new', 'taken', 'in_review', 'observing')) = (closed_at IS NULL)",
             name="closed_is_dated",
+        ),
+        CheckConstraint(
+            "(snoozed_until IS NULL) = (snooze_reason IS NULL)", name="snoozed_has_reason"
         ),
         Index(
             "uq_correction_one_listed",
@@ -882,9 +889,14 @@ class Correction(Base):
     opened_at: Mapped[dt.datetime]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     taken_at: Mapped[dt.datetime | None]
+    assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[dt.date | None]
+    snoozed_until: Mapped[dt.date | None]
+    snooze_reason: Mapped[str | None]
     version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     corrected_at: Mapped[dt.datetime | None]
+    looked_with: Mapped[int | None]
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     closed_at: Mapped[dt.datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str] = mapped_column(default="")
@@ -893,8 +905,12 @@ class Correction(Base):
 class FlagKind(StrEnum):
     """The rule that lists an article in À corriger."""
 
-    ISOLATED = "isolated"
-    CONFIRMED = "confirmed"
+    ISOLATED = "isolated"  # a Non about the text
+    CONFIRMED = "confirmed"  # the votes prove that the objective is missed
+    DROPPED = "dropped"  # the votes prove that the text is less helpful than the one before
+    BY_HAND = "by_hand"  # a person says so, and why
+    OVERDUE = "overdue"  # its review date has passed
+    CONTENT = "content"  # the published text stops its reader: a masked address, a dead link
 
 
 class FlagOutcome(StrEnum):
@@ -932,6 +948,7 @@ class Flag(Base):
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"), index=True)
     kind: Mapped[FlagKind] = mapped_column(_codes(FlagKind))
     opened_at: Mapped[dt.datetime]
+    raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     evidence: Mapped[dict[str, Any]]
     closed_at: Mapped[dt.datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

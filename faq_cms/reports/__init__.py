@@ -116,8 +116,8 @@ def figures(session: Session, span: Span) -> dict[str, Any]:
     waiting (remarks without outcome), missing (questions waiting).
     """
     standing = analytics.usefulness(session)
-    queue = corrections.queue(session)
     start, end = _instants(span)
+    queue = corrections.queue(session, today=civil_day(end))
     confirmed = int(queue["is_confirmed"].sum())
     return {
         "site": settings.current().site_name,

@@ -66,7 +66,7 @@ def waiting(revision: int) -> Waiting:
         remarks = written.counts(session)
         bursts = analytics.bursts(session)
         return Waiting(
-            to_correct=len(corrections.queue(session)),
+            to_correct=len(corrections.queue(session, today=civil_day(dt.datetime.now(dt.UTC)))),
             new_remarks=remarks.get(RemarkState.NEW, 0),
             missing=searches.waiting(session),
             set_aside=int(bursts["kept_by"].isna().sum()),
@@ -305,9 +305,23 @@ def _spec(chart: Any) -> Spec:
     return found
 
 
-@_cached
 def queue(revision: int) -> pd.DataFrame:
-    """See `corrections.queue`."""
+    """What À corriger lists today. See `corrections.queue`."""
+    listed = _listed(revision)
+    until = listed["snoozed_until"]
+    return listed[until.isna() | (until <= civil_day(dt.datetime.now(dt.UTC)))]
+
+
+def snoozed(revision: int) -> pd.DataFrame:
+    """What was put off, the first to come back first. Columns as `queue`."""
+    listed = _listed(revision)
+    until = listed["snoozed_until"]
+    rows = listed[until.notna() & (until > civil_day(dt.datetime.now(dt.UTC)))]
+    return rows.sort_values("snoozed_until", kind="stable")
+
+
+@_cached
+def _listed(revision: int) -> pd.DataFrame:
     with db.reading() as session:
         return corrections.queue(session)
 
