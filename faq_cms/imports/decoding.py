@@ -24,9 +24,9 @@ _NOT_UTF8 = re.compile(rb"(?:(?!" + _UTF8_LETTER + rb")[\x80-\xff])+")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Controls (PostgreSQL refuses NUL), soft hyphens, zero-width spaces, direction overrides, stray
-# byte order marks: none can be seen, all of them break matching.
+# byte order marks, halves of a pair that JSON may write alone: none can be seen, all break matching.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 # Canonical ordering takes quadratic time in a run of combining marks: 40,000 of them take seconds.
 # No script stacks more than a handful. The class also holds symbols, whose long runs (leaders,
@@ -45,7 +45,7 @@ class Text:
 def decoded(data: bytes) -> Text:
     """Text of a document; never fails, whatever the bytes."""
     raw, mixed = _raw(data)
-    return Text(_cleaned(raw), doubtful=mixed or "\ufffd" in raw)
+    return Text(cleaned(raw), doubtful=mixed or "\ufffd" in raw)
 
 
 def _raw(data: bytes) -> tuple[str, bool]:
@@ -89,6 +89,7 @@ _WINDOWS_1252 = "faq-windows-1252"
 codecs.register_error(_WINDOWS_1252, _as_windows_1252)
 
 
-def _cleaned(raw: str) -> str:
+def cleaned(raw: str) -> str:
+    """Text that came already decoded (JSON, XML), spelt as `decoded` spells it. Never fails."""
     text = _LINE_ENDS.sub("\n", _TERMINAL_COLOURS.sub("", raw))
     return unicodedata.normalize("NFC", _STACKED_MARKS.sub(r"\1", _INVISIBLE.sub("", text)))

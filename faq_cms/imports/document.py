@@ -4,12 +4,14 @@
 is about, the second whether its source changed since the last import.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from faq_cms.articles import EXTERNAL
 
@@ -32,12 +34,55 @@ class Finding:
     line: int
 
 
+class Standing(StrEnum):
+    """Where an article stood in the system it comes from."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One dated vote another system kept. `cast_at` is aware.
+
+    `reference` is its identity there (the vote's number): the same vote is never counted twice.
+    `visitor` names who cast it, for the system only; empty when it does not say.
+    """
+
+    cast_at: dt.datetime
+    helpful: bool
+    reference: str
+    visitor: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts another system shows without their dates. Never votes: kept as a dated reading.
+
+    `taken_at` is when they were read, None for when the document is imported. `estimated` says that
+    they were rebuilt from percentages. `neutral` is neither yes nor no; `views` None when unknown.
+    """
+
+    helpful: int
+    unhelpful: int
+    neutral: int = 0
+    views: int | None = None
+    taken_at: dt.datetime | None = None
+    estimated: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One question and its answer, as the document gives them. `answer` is Markdown.
 
-    `line` is the line of the question. `external_id` is the entry's identity in the system it
-    comes from, when it has one. `wordings` are other ways to ask the same question.
+    `line` is the line of the question, or its rank where lines mean nothing. `external_id` is the
+    entry's identity in the system it comes from, when it has one, with the system's name before it
+    (`zendesk:42`): two systems may count alike. `wordings` are other ways to ask the same question.
+    `category` is what it is filed under, `parent` the level above (see `filed`). `standing` is None
+    when the document does not say; instants are aware; `address` is the last part of its public
+    address there.
     """
 
     question: str
@@ -47,14 +92,27 @@ class Entry:
     line: int
     external_id: str | None = None
     wordings: tuple[str, ...] = ()
+    parent: str | None = None
+    tags: tuple[str, ...] = ()
+    standing: Standing | None = None
+    created_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    published_at: dt.datetime | None = None
+    address: str | None = None
+    ballots: tuple[Ballot, ...] = ()
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All that was read. `warnings` are about the document; each entry carries its own."""
+    """All that was read. `warnings` are about the document; each entry carries its own.
+
+    `source` names the system it comes from (`freshdesk`): where its votes are said to come from.
+    """
 
     entries: tuple[Entry, ...]
     warnings: tuple[Finding, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +127,17 @@ class Reader:
     extensions: tuple[str, ...]
     recognises: Callable[[bytes], bool]
     read: Callable[[bytes, str], Document]
+
+
+def filed(path: Sequence[str]) -> tuple[str | None, str | None]:
+    """The two levels articles are filed under here, of a path of any depth: (parent, category).
+
+    The first and the last names say most; what lies between is left out.
+    """
+    names = [name for each in path if (name := " ".join(each.split()))]
+    if not names:
+        return None, None
+    return (names[0] if len(names) > 1 else None), names[-1]
 
 
 # Combining marks are kept: in a text without precomposed letters they are part of the word.

@@ -4,9 +4,12 @@ A reader reports what only it can see (a missing mark, the widget's words); what
 any entry is found here, once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
+from faq_cms import french
+from faq_cms.imports import html_text
 from faq_cms.imports.document import Document, Entry, Finding, key
 from faq_cms.quality import MASKED_ADDRESS
 
@@ -96,6 +99,22 @@ def doubtful_encoding() -> Finding:
     )
 
 
+def images(addresses: Sequence[str], line: int) -> Finding:
+    """The answer of the question on `line` shows images: they are listed, not fetched."""
+    shown = ", ".join(addresses[:_IMAGES_SAID]) + (", …" if len(addresses) > _IMAGES_SAID else "")
+    return Finding(
+        "image",
+        f"Cette réponse montre {french.count(len(addresses), 'image')}, qui ne sont pas"
+        f" importées\u00a0: {shown}"
+        if len(addresses) > 1
+        else f"Cette réponse montre une image, qui n’est pas importée\u00a0: {shown}",
+        line,
+    )
+
+
+_IMAGES_SAID: Final = 5
+
+
 def examined(document: Document) -> Document:
     """The document without its table of contents, each entry with what can be seen in any format."""
     answered = {key(entry) for entry in document.entries if entry.answer}
@@ -117,6 +136,8 @@ def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
     """Findings about one entry; `first_lines` remembers where each question was first asked."""
     if not entry.answer:
         yield empty_answer(entry.line)
+    if shown := html_text.images(entry.answer):
+        yield images(shown, entry.line)
     identity = key(entry)
     if identity in first_lines:
         yield duplicate(entry.line, first_lines[identity])

@@ -1,0 +1,393 @@
+"""HTML of other systems to clean Markdown: the one way in for pages, articles and documents.
+
+What a reader would read is kept: paragraphs, headings, lists, tables, emphasis, links, images (their
+addresses: nothing is fetched). What is not text goes: scripts, styles, forms, comments. Links lead
+where `rendering` lets them lead, and an address hidden by a mail-protecting proxy comes back when
+its code is in the page. Any bytes give some text, in time that grows with their length.
+"""
+
+import re
+import string
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, Tag
+from markdownify import MarkdownConverter
+
+from faq_cms.imports import decoding
+from faq_cms.rendering import SCHEMES
+
+HTML_MAX: Final = 2_000_000  # characters: ten times the longest answer, tags being most of a page
+ELEMENTS_MAX: Final = (
+    8_000  # of one answer; more is an accident, and the converter would take minutes
+)
+DEPTH_MAX: Final = 80  # elements inside one another: the converter calls itself for each
+
+_REMOVED: Final = (
+    *("script", "style", "noscript", "template", "head", "svg", "math", "canvas", "object"),
+    *("button", "input", "select", "textarea", "meta", "link"),
+)
+_FRAMES: Final = ("iframe", "embed", "video", "audio")
+_BLOCKS: Final = frozenset(
+    {"p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "form"}
+    | {"ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td", "th"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "details", "summary"}
+    | {"figcaption", "caption", "body", "html", "[document]"}
+)
+_BREAK: Final = "\ue000"  # stands for a line break until the whole text is known
+_PROTECTED: Final = "/cdn-cgi/l/email-protection"
+
+_ITEM: Final = re.compile(r"[ \t]*(?:[-+]|\d{1,2}[.)])\s")  # what looks like an item of a list
+_BREAKS: Final = re.compile(rf"{_BREAK}\n(?:[ \t\xa0>]*{_BREAK}\n)+")
+_LAST_BREAK: Final = re.compile(rf"{_BREAK}(?=\n\s*(?:\n|\Z))|{_BREAK}(?!\n)")
+_ENDS: Final = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
+
+
+def to_markdown(source: str | Tag, *, base: str = "") -> str:
+    """Markdown of a piece of HTML, or of an element already parsed, which is left as it was.
+
+    `base` is the address of the page, by which relative links are completed; without it they stay.
+    Pure.
+    """
+    if isinstance(source, Tag):
+        source = source.decode_contents()
+    source = decoding.cleaned(source).replace(_BREAK, "")
+    if "<" not in source and "&" not in source:
+        return _tidied(_Converter(base).escaped(_one_line(source)))
+    soup = parsed(source[:HTML_MAX])
+    _prepare(soup)
+    if _is_outsized(soup):
+        return _tidied(soup.get_text("\n"))
+    return _tidied(_Converter(base).convert_soup(soup))
+
+
+def parsed(source: str) -> BeautifulSoup:
+    """The tree of a piece of HTML, however broken."""
+    # In an element of ours: bs4 warns about a text alone that looks like a file or an address.
+    return BeautifulSoup(f"<div>{source}</div>", "lxml")
+
+
+def plain(source: str) -> str:
+    """The words of a piece of HTML on one line, for titles and names: entities are read, tags go."""
+    source = decoding.cleaned(source)
+    if "<" in source or "&" in source:
+        source = parsed(source[:HTML_MAX]).get_text(" ")
+    return _one_line(source)
+
+
+def _one_line(text: str) -> str:
+    """Text as HTML spaces it: runs of ordinary blanks are one space, U+00A0 and U+202F stay."""
+    return re.sub(r"[ \t\n\r\f]+", " ", text).strip()
+
+
+def revealed(code: str) -> str | None:
+    """The e-mail address hidden in a mail-protecting proxy's hexadecimal code; None if it is none."""
+    try:
+        first, *rest = bytes.fromhex(code.partition("?")[0].strip())
+        address = bytes(each ^ first for each in rest).decode()
+    except ValueError:
+        return None
+    return address if "@" in address and address.isprintable() and " " not in address else None
+
+
+# -- the tree ------------------------------------------------------------------------------------
+
+
+def _prepare(soup: BeautifulSoup) -> None:
+    """Take away what is not text, and write in ordinary elements what only browsers understand."""
+    for each in soup.find_all(_REMOVED):
+        each.decompose()
+    for each in soup.select(".__cf_email__, [data-cfemail]"):
+        if address := revealed(str(each.get("data-cfemail", ""))):
+            each.replace_with(address)
+    for each in soup.find_all(_FRAMES):
+        _as_link(soup, each)
+    for each in soup.select("pre br"):
+        each.replace_with("\n")
+    for each in soup.find_all("table"):
+        if each.find("table") or _columns(each) <= 1:
+            _lay_out(each)
+    _mark_once(soup)
+
+
+def _mark_once(soup: BeautifulSoup) -> None:
+    """Emphasis as Markdown can say it."""
+    for names in (["b", "strong"], ["i", "em"]):
+        for each in soup.find_all(names):
+            if each.find_parent(names) or each.find(_is_block):
+                each.unwrap()  # twice bold is bold, and no mark spans two paragraphs
+
+
+def _is_block(tag: Tag) -> bool:
+    return tag.name in _BLOCKS
+
+
+def _as_link(soup: BeautifulSoup, frame: Tag) -> None:
+    """A film or a page shown inside: where it is."""
+    inner = frame.find("source")
+    address = frame.get("src") or (inner.get("src") if isinstance(inner, Tag) else "")
+    frame.name, frame.attrs = "p", {}
+    frame.clear()
+    if address:
+        link = soup.new_tag("a", href=str(address))
+        link.string = "Vidéo"
+        frame.append(link)
+
+
+def _columns(table: Tag) -> int:
+    rows = table.find_all("tr")
+    return max((len(row.find_all(["td", "th"], recursive=False)) for row in rows), default=0)
+
+
+def _lay_out(table: Tag) -> None:
+    """A table that only places things on the page is read cell after cell."""
+    for each in table.find_all(["table", "thead", "tbody", "tfoot", "tr", "td", "th"]):
+        if each.find_parent("table") in (table, None):
+            each.name = "div"
+    table.name = "div"
+
+
+def _is_outsized(soup: BeautifulSoup) -> bool:
+    """Whether the tree is larger or deeper than the converter can go through."""
+    level: list[Tag] = [soup]
+    count = 0
+    for _ in range(DEPTH_MAX):
+        level = [child for each in level for child in each.children if isinstance(child, Tag)]
+        count += len(level)
+        if not level or count > ELEMENTS_MAX:
+            return count > ELEMENTS_MAX
+    return True
+
+
+# -- the text ------------------------------------------------------------------------------------
+
+# What Markdown would read as its own, where it stands.
+_SPECIAL: Final = re.compile(
+    r"""
+    \\(?=[!-/:-@\[-`{-~])            # a backslash before punctuation
+    | `
+    | \*(?=\S) | (?<=\S)\*           # an asterisk beside a word
+    | (?<![^\W_])_ | _(?![^\W_])     # an underscore at the edge of a word
+    | <(?=[a-zA-Z/!?])               # the beginning of a tag or of an address
+    | &(?=\#?\w{1,31};)              # the beginning of an entity
+    | ~~
+    | \[(?=[^\[\]]{0,999}\]\()       # a link
+    """,
+    re.VERBOSE,
+)
+_LINE_START: Final = re.compile(
+    r"(\s*)(?=\#{1,6}(?:\s|$)|>|\*\s|[=-]{3,}\s*$)|(\s*\d{3,9})(?=[.)]\s)"
+)
+_SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_IN_ADDRESS: Final = {ord(c): f"%{ord(c):02X}" for c in ' ()<>"\\^`{|}\n\t'}
+
+
+class _Converter(MarkdownConverter):
+    """The library's converter, with what CommonMark needs to say the same thing."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(
+            heading_style="ATX",
+            bullets="-",
+            wrap=True,  # the line ends of the source are spaces…
+            wrap_width=None,  # … and paragraphs stay on one line
+            strip_document=None,
+            keep_inline_images_in=["td", "th", "p", "a", "span", "div"],
+        )
+        self._base = base
+        self._numbers: dict[int, int] = {}  # of the next item of each numbered list
+
+    def escaped(self, text: str) -> str:
+        """Text with a backslash before what Markdown would read as its own."""
+        return _unmarked(_SPECIAL.sub(lambda found: "\\" + found[0], text))
+
+    def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
+        text = str(super().process_text(el, parent_tags))  # type: ignore[misc]
+        if parent_tags and "_noformat" not in parent_tags and _starts_line(el):
+            return _unmarked(text.lstrip(" \n"))
+        return text
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        text = _SPECIAL.sub(lambda found: "\\" + found[0], text)
+        return text.replace("|", r"\|") if parent_tags & {"td", "th"} else text
+
+    def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"{text} " if "_inline" in parent_tags else f"{_BREAK}\n{text}"
+
+    def convert_b(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _marked(el, text, "**", parent_tags)
+
+    convert_strong = convert_b
+
+    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _marked(el, text, "*", parent_tags)
+
+    convert_i = convert_em
+
+    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return _marked(el, text, "~~", parent_tags)
+
+    convert_s = convert_del
+    convert_strike = convert_del
+
+    def convert_q(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"«\u202f{text}\u202f»"
+
+    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return str(super().convert_p(el, text, parent_tags)) if text.strip() else ""  # type: ignore[misc]
+
+    def convert_dt(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        words = _one_line(text.replace(_BREAK, " ").replace("**", ""))
+        return f"\n\n**{words}**\n\n" if words else ""
+
+    convert_summary = convert_dt
+
+    def convert_dd(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"\n\n{text.strip()}\n\n"
+
+    def convert_details(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"\n\n{text.strip()}\n\n"
+
+    convert_figure = convert_main = convert_header = convert_footer = convert_details
+    convert_aside = convert_nav = convert_form = convert_details
+
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """As the library, but a numbered list is counted once, not again at each item."""
+        text = text.strip()
+        parent = el.parent
+        bullet = "- "
+        if parent is not None and parent.name == "ol":
+            start = str(parent.get("start", ""))
+            first = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
+            number = self._numbers.get(id(parent), first)
+            self._numbers[id(parent)] = number + 1
+            bullet = f"{number}. "
+        if not text:
+            return "\n"
+        indent = " " * len(bullet)
+        first_line, *others = text.split("\n")
+        return "\n".join(
+            [bullet + first_line, *(indent + line if line.strip() else "" for line in others)]
+        ) + "\n"  # fmt: skip
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        text = text.strip("\n")
+        runs = re.findall("`{3,}", text)
+        fence = "`" * max(3, *(len(run) + 1 for run in runs), 3)
+        code = el.find("code")
+        classes = " ".join(code.get_attribute_list("class")) if isinstance(code, Tag) else ""
+        language = re.search(r"(?:language|lang)-([\w+-]{1,20})", classes)
+        named = language[1] if language else ""
+        return f"\n\n{fence}{named}\n{text}\n{fence}\n\n" if text.strip() else ""
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        parts = _ENDS.fullmatch(" ".join(re.split(r"[ \n]+", text.replace(_BREAK, " "))))
+        assert parts is not None  # noqa: S101 — it matches any text
+        before, words, after = parts.groups()
+        href = str(el.get("href") or "").strip()
+        if _PROTECTED in href:
+            address = revealed(href.partition("#")[2])
+            href = f"mailto:{address}" if address else ""
+            words = address if address and words.startswith("[") else words
+        href = _target(href, self._base)
+        if not words or not href or "_noformat" in parent_tags:
+            return f"{before}{words}{after}"
+        if words == href and _SCHEME.match(href):
+            return f"{before}<{href}>{after}"
+        return f"{before}[{words}]({href}){after}"
+
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return str(super().convert_td(el, _one_line(text), parent_tags))  # type: ignore[misc]
+
+    convert_th = convert_td
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        alt = re.sub(r"([\[\]\\])", r"\\\1", " ".join(str(el.get("alt") or "").split()))
+        source = str(el.get("src") or el.get("data-src") or "").strip()
+        address = _target(source, self._base)
+        is_image = address and not address.startswith(("mailto:", "tel:"))
+        return f"![{alt}]({address})" if is_image else alt
+
+
+def _unmarked(line: str) -> str:
+    """A line whose first sign is a sign, not the mark of a heading, a quotation or a list."""
+    found = _LINE_START.match(line)
+    return f"{found[0]}\\{line[found.end() :]}" if found else line
+
+
+def _starts_line(text: NavigableString) -> bool:
+    """Whether a text is the first thing of its line."""
+    node: PageElement | None = text
+    while node is not None:
+        before = node.previous_sibling
+        while isinstance(before, NavigableString) and not before.strip():
+            before = before.previous_sibling
+        if before is not None:
+            return isinstance(before, Tag) and (before.name in _BLOCKS or before.name == "br")
+        node = node.parent
+        if isinstance(node, Tag) and node.name in _BLOCKS:
+            return True
+    return True
+
+
+def _marked(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
+    """Text between two marks of emphasis, where Markdown sees them as such.
+
+    Spaces stay outside, and so does punctuation that would stand between a mark and a letter.
+    """
+    parts = _ENDS.fullmatch(text)
+    assert parts is not None  # noqa: S101 — it matches any text
+    before, words, after = parts.groups()
+    if "_noformat" in parent_tags or not words.strip(_BREAK + string.whitespace):
+        return text
+    beyond = el.next_sibling
+    if not after and isinstance(beyond, NavigableString) and beyond[:1].isalnum():
+        kept = words.rstrip(string.punctuation + "…»’ \u00a0\u202f")
+        words, after = (kept, words[len(kept) :]) if kept else (words, after)
+    return f"{before}{mark}{words}{mark}{after}"
+
+
+def _target(address: str, base: str) -> str:
+    """Where a link leads, in the form Markdown takes; empty when it leads nowhere we would send to."""
+    address = re.sub(r"[\x00-\x1f\x7f]", "", address)
+    if not address or address.startswith("#"):
+        return ""
+    try:
+        address = urljoin(base, address) if base else address
+        urlsplit(address)
+    except ValueError:
+        return ""
+    scheme = _SCHEME.match(address)
+    if scheme and scheme[1].lower() not in SCHEMES:
+        return ""
+    if address.startswith("//"):
+        address = f"https:{address}"
+    return address.translate(_IN_ADDRESS)
+
+
+def _tidied(text: str) -> str:
+    """The text with its line breaks, none of them at the end of a paragraph, and no blank at a line's."""
+    text = _LAST_BREAK.sub("", _BREAKS.sub("\n\n", text))
+    text = _listed(text).replace(_BREAK, "\\")
+    text = re.sub(r"[ \t\xa0]+$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _listed(text: str) -> str:
+    """Lines typed as a list, one under the other: what was shown as one becomes one."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines[:-1]):
+        after = lines[at + 1]
+        is_item, is_next = _ITEM.match(line), _ITEM.match(after)
+        if line.endswith(_BREAK) and (is_next or (is_item and not after.startswith(" "))):
+            lines[at] = line.removesuffix(_BREAK) + ("" if is_item and is_next else "\n")
+    return "\n".join(lines)
+
+
+def images(markdown: str) -> list[str]:
+    """The addresses of the images a Markdown text shows, each once, in order."""
+    return list(dict.fromkeys(_IMAGE.findall(markdown)))
+
+
+_IMAGE: Final = re.compile(r"!\[(?:\\.|[^\]\n\\]){0,1000}\]\(\s{0,9}<?([^\s)>]{1,4000})")
