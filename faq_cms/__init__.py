@@ -53,6 +53,7 @@ Chapters, each of which may look back at the ones before it:
 - ``bulk``: one gesture over many articles, seen before, undone article by article.
 - ``replacing``: the same words changed in many articles, seen before, undone in one gesture.
 - ``reports``: the figures of a week or a month, frozen when issued, and who receives them.
+- ``deliveries``: what each channel received, what it serves since, who did not come.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
 

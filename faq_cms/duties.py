@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, loop, mail, people, plans, reports, searches, windows
+from faq_cms import db, deliveries, french, loop, mail, people, plans, reports, searches, windows
 from faq_cms.models import (
     Audit,
     DutyRun,
@@ -188,6 +188,16 @@ def _review(session: Session, now: dt.datetime) -> None:
     loop.review(session, people.SYSTEM, now=now)
 
 
+def _quarterly(now: dt.datetime) -> str:
+    """A quarter of a day on the clock of Paris: from 1, 7, 13 and 19 o'clock."""
+    local = now.astimezone(french.PARIS) - dt.timedelta(hours=1)
+    return f"{local.date()} {local.hour // 6}"
+
+
+def _nights(session: Session, now: dt.datetime) -> None:
+    deliveries.watch(session, now=now)
+
+
 def _forget(session: Session, now: dt.datetime) -> None:
     """Retention: texts, pseudonyms and traces of sign-in go when their time is over.
 
@@ -215,6 +225,7 @@ def _forget(session: Session, now: dt.datetime) -> None:
         days_before=civil_day(now - VISITORS_KEPT),
         questions_before=now - REMARKS_KEPT,
     )
+    deliveries.forget(session, before=now - deliveries.KEPT)
     mail.forget(session, ended_before=now - mail.KEPT)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
     session.execute(delete(SignInSession).where(SignInSession.expires_at < now - SESSIONS_KEPT))
@@ -225,5 +236,6 @@ DUTIES = (
     Duty("roll", lambda now: _settled(now).isoformat(), _roll),
     Duty("review", _daily, _review),
     Duty("reports", reports.slot, reports.issue_due),
+    Duty("nights", _quarterly, _nights),  # who did not come is told by 7 in the morning
     Duty("forget", _daily, _forget),
 )

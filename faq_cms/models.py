@@ -1002,6 +1002,93 @@ class DutyRun(Base):
     outcome: Mapped[str] = mapped_column(String(24), default="running")
 
 
+# -- what each channel serves ----------------------------------------------------------------------
+
+
+class Way(StrEnum):
+    """How the articles reach a destination."""
+
+    MACHINE = "machine"  # it fetches them, with a token
+    JOB = "job"  # a command writes a file
+    PUSH = "push"  # we write to its API
+    DOWNLOAD = "download"  # a person takes the file
+
+
+class Destination(Base):
+    """Somewhere a channel's articles go (*canal*): what it holds is in `HeldArticle`.
+
+    `name` is the token's, the file's, the host's or the person's; `selection` what was asked for,
+    empty for everything published. `digest` tells at once that nothing changed since `seen_at`.
+    """
+
+    __tablename__ = "destination"
+    __table_args__ = (UniqueConstraint("channel", "way", "name", "selection_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(24))
+    way: Mapped[Way] = mapped_column(_codes(Way))
+    name: Mapped[str] = mapped_column(String(255))
+    selection: Mapped[dict[str, Any]]
+    selection_key: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime | None]  # the last time it received what was published
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    left_at: Mapped[dt.datetime | None]  # nobody uses it any more: it is not watched
+
+
+class DeliveryOutcome(StrEnum):
+    """How a delivery ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    MISSED = "missed"  # it used to come every night, and did not
+
+
+class Delivery(Base):
+    """One time a destination was served, or should have been (*envoi*).
+
+    Deliveries of one day that change nothing, or fail alike, are one row: the last of them.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint("added >= 0 AND modified >= 0 AND withdrawn >= 0", name="counts"),
+        CheckConstraint("(outcome = 'failed') = (failure <> '')", name="failure_is_said"),
+        Index(None, "destination_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"))
+    at: Mapped[dt.datetime]
+    outcome: Mapped[DeliveryOutcome] = mapped_column(_codes(DeliveryOutcome))
+    articles: Mapped[int]  # that it holds afterwards
+    added: Mapped[int] = mapped_column(default=0)
+    modified: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str] = mapped_column(default="")  # the French sentence of what went wrong
+
+
+class HeldArticle(Base):
+    """What a destination last received of one article: rewritten only when that changes.
+
+    `sha256` is of the text and its filing; `changed_at` the article's `updated_at` then. The two
+    `remote` columns are for the systems we write to: the article's name there, and the digest of
+    what it held after our last write.
+    """
+
+    __tablename__ = "held_article"
+    __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
+
+    destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime]
+    remote_id: Mapped[str | None] = mapped_column(String(64))
+    remote_digest: Mapped[str | None] = mapped_column(String(64))
+
+
 # -- reports and mail ----------------------------------------------------------------------------
 
 

@@ -623,7 +623,7 @@ def revoke_token(session: Session, actor: Actor, *, token_id: int, now: dt.datet
 
 
 def machine(session: Session, token: str, *, scope: str, now: dt.datetime) -> Actor | None:
-    """The machine behind a Bearer token, acting for the token's owner; None when it is no good.
+    """The machine behind a Bearer token, by its name and its owner's rights; None when no good.
 
     Writes the last use. A token whose owner lost their account or the right is no good either.
     Raises Forbidden when it is valid for another scope.
@@ -646,7 +646,7 @@ def machine(session: Session, token: str, *, scope: str, now: dt.datetime) -> Ac
         raise Forbidden(scope)
     row.last_used_at = now
     if row.owner_id is None:
-        return SYSTEM
+        return Actor(None, row.name, SYSTEM.role)
     owner = account_of(session, row.owner_id)
     return Actor(owner.id, row.name, owner.role)
 

@@ -10,7 +10,20 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from faq_cms import api, articles, caps, db, exports, filing, loop, people, remarks, settings, votes
+from faq_cms import (
+    api,
+    articles,
+    caps,
+    db,
+    deliveries,
+    exports,
+    filing,
+    loop,
+    people,
+    remarks,
+    settings,
+    votes,
+)
 from faq_cms.api import schemas
 from faq_cms.articles import Text
 from faq_cms.models import Article, Vote
@@ -359,6 +372,48 @@ def test_a_token_is_refused_when_altered_revoked_or_in_the_address(
         client.get("/api/v1/exports/json", headers={"Authorization": f"Bearer {good}"}).status_code
         == 401
     )
+
+
+def held(channel: str) -> tuple[str, int]:
+    """Who serves this channel, and how many articles."""
+    with db.reading() as session:
+        frame = deliveries.destinations(session)
+    (row,) = frame[frame["channel"] == channel].to_dict("records")
+    return row["name"], row["articles"]
+
+
+def test_what_a_machine_fetches_is_written_down_under_its_name(
+    client: TestClient, article: Article
+) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    client.get("/api/v1/exports/json", headers=bearer)
+    assert held("json") == ("Site", 1)
+
+
+def test_a_machine_that_reads_the_changes_with_its_token_is_known_to_be_up_to_date(
+    client: TestClient, article: Article
+) -> None:
+    other = published("Deux\u202f?", "Deux.")
+    bearer = {"Authorization": f"Bearer {token()}"}
+    first = client.get("/api/v1/articles?limit=1", headers=bearer).json()
+    with db.reading() as session:
+        assert deliveries.destinations(session).empty  # it has not read everything yet
+    client.get(f"/api/v1/articles?limit=1&cursor={first['next']}", headers=bearer)
+    assert held("feed") == ("Site", 2)
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, other.id, now=NOW + dt.timedelta(days=1))
+    since = {"updated_since": (NOW + dt.timedelta(hours=1)).isoformat()}
+    client.get("/api/v1/articles", params=since, headers=bearer)
+    assert held("feed") == ("Site", 1)
+
+
+def test_the_feed_refuses_a_bad_token_and_asks_for_none(
+    client: TestClient, article: Article
+) -> None:
+    bad = client.get("/api/v1/articles", headers={"Authorization": "Bearer faq_x"})
+    assert bad.status_code == 401
+    for headers in ({}, {"Authorization": "Basic YTpi"}):  # a proxy's own password is not ours
+        assert client.get("/api/v1/articles", headers=headers).status_code == 200
 
 
 # -- errors and description ----------------------------------------------------------------------

@@ -18,6 +18,7 @@ from faq_cms import (
     articles,
     cli,
     db,
+    deliveries,
     exports,
     people,
     publishing,
@@ -409,6 +410,17 @@ def test_a_filled_export_is_not_emptied_by_accident(filled: Terminal) -> None:
     assert path.read_bytes() == before
     filled("export", "json", "--output", str(path), "--allow-empty")
     assert path.read_bytes() != before
+
+
+def test_a_nightly_job_is_written_down_whether_it_succeeds_or_not(filled: Terminal) -> None:
+    path = filled.folder / "faq.json"
+    filled("export", "json", "--output", str(path))
+    filled.refusal("export", "json", "--output", str(filled.folder / "absent" / "faq.json"))
+    with db.reading() as session:
+        failed, done = deliveries.destinations(session).to_dict("records")
+    assert (done["name"], done["outcome"], done["failure"]) == (str(path), "done", "")
+    assert (failed["outcome"], failed["articles"]) == ("failed", 0)
+    assert "absent" in failed["failure"]
 
 
 @pytest.mark.parametrize(

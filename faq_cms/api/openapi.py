@@ -23,7 +23,7 @@ def document(base_url: str) -> Schema:
                     "listArticles",
                     "Articles publiés, dans l’ordre de leur dernier changement.",
                     {"200": _json("Une page d’articles.", schemas.ARTICLES)},
-                    errors=(422,),
+                    errors=(401, 403, 422),
                     parameters=[
                         _query("updated_since", {"type": "string", "format": "date-time"}),
                         _query("cursor", {"type": "string", "pattern": schemas.CURSOR}),

@@ -11,21 +11,34 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from faq_cms import articles, db, exports, gate, people, personal_data, rendering, settings
+from faq_cms import (
+    articles,
+    db,
+    deliveries,
+    exports,
+    gate,
+    people,
+    personal_data,
+    rendering,
+    settings,
+)
 from faq_cms.api import openapi, schemas, sites
 from faq_cms.api.answers import answer, cached, guarded
 from faq_cms.articles import PublishedArticle
+from faq_cms.deliveries import Target
 from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
-from faq_cms.models import Reason
+from faq_cms.models import Reason, Way
+from faq_cms.people import Actor
 from faq_cms.public import ballot
 from faq_cms.public.ballot import Care
 
 PAGE, PAGE_MAX = 50, 200
 _EPOCH, _MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
+FEED = "feed"  # the channel of those who read the list of articles with their token
 VOTE_SOURCE = "api"  # a caller that does not say where its reader is
 
 T = TypeVar("T")
-Entry = tuple[dt.datetime, str, dict[str, Any]]
+Entry = tuple[dt.datetime, str, PublishedArticle | None]  # None: withdrawn then
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -40,34 +53,37 @@ async def in_thread(work: Callable[[], T]) -> T:
 async def list_articles(request: Request) -> Response:
     """Published articles in the order they last changed, a page at a time.
 
-    With `updated_since`, only what changed after it, and tombstones of what was withdrawn since.
+    With `updated_since`, only what changed after it, and tombstones of what was withdrawn since. A
+    machine that gives its token needs it for nothing but to have its deliveries written down.
     """
     since = _instant(request.query_params.get("updated_since"), "updated_since")
     limit = _limit(request.query_params.get("limit"))
     after = _cursor(request.query_params.get("cursor"))
 
-    def read() -> list[Entry]:
+    def read() -> tuple[list[Entry], bool]:
+        machine, now = _machine(request), dt.datetime.now(dt.UTC)
         with db.reading() as session:
             live = articles.published(session, base_url=settings.current().public_url)
             gone = articles.withdrawn(session, since=since) if since else []
-        entries = [
-            (each.updated_at, each.uid, as_json(each))
-            for each in live
-            if since is None or each.updated_at > since
-        ]
-        entries += [(at, uid, {"id": uid, "withdrawn_at": at.isoformat()}) for uid, at in gone]
-        return sorted(entries, key=lambda entry: entry[:2])
+        changed = [each for each in live if since is None or each.updated_at > since]
+        entries: list[Entry] = [(each.updated_at, each.uid, each) for each in changed]
+        entries += [(at, uid, None) for uid, at in gone]
+        entries.sort(key=lambda entry: entry[:2])
+        rest = [entry for entry in entries if after is None or entry[:2] > after]
+        if machine is not None and len(rest) <= limit:  # with its last page, it has them all
+            left = None if since is None else [uid for uid, _ in gone]
+            to = Target(FEED, Way.MACHINE, machine.name)
+            deliveries.note(to, changed, withdrawn=left, now=now)
+        return rest[:limit], len(rest) > limit
 
-    entries = await in_thread(read)
-    rest = [entry for entry in entries if after is None or entry[:2] > after]
-    page, more = rest[:limit], len(rest) > limit
-    return cached(
-        request,
-        {
-            "items": [entry[2] for entry in page],
-            "next": _as_cursor(page[-1]) if more else None,
-        },
-    )
+    page, more = await in_thread(read)
+    items = await in_thread(lambda: [_item(entry) for entry in page])
+    return cached(request, {"items": items, "next": _as_cursor(page[-1]) if more else None})
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    at, uid, article = entry
+    return as_json(article) if article else {"id": uid, "withdrawn_at": at.isoformat()}
 
 
 @guarded
@@ -166,29 +182,43 @@ async def remark(request: Request) -> Response:
 @guarded
 async def export(request: Request) -> Response:
     """What is published, in the format of a channel. Needs a token of scope `export`."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise SignInRequired
     channel = exports.CHANNELS.get(request.path_params["channel"])
 
     def write() -> bytes:
-        with db.transaction() as session:
-            machine = people.machine(
-                session, token.strip(), scope="export", now=dt.datetime.now(dt.UTC)
-            )
-            if machine is None:
-                raise SignInRequired
-            people.authorize(session, machine, "export")
+        machine, now = _machine(request), dt.datetime.now(dt.UTC)
+        if machine is None:
+            raise SignInRequired
         if channel is None:
             raise NotFound("channel", request.path_params["channel"])
         here = settings.current()
-        with db.reading() as session:
-            content = articles.published(session, base_url=here.public_url)
-        return channel.write(content, exports.Site(here.site_name, here.public_url))
+        to = Target(channel.name, Way.MACHINE, machine.name)
+        with deliveries.telling(to, now=now):
+            with db.reading() as session:
+                content = articles.published(session, base_url=here.public_url)
+            body = channel.write(content, exports.Site(here.site_name, here.public_url))
+        deliveries.note(to, content, now=now)
+        return body
 
     body = await in_thread(write)
     assert channel is not None  # noqa: S101 — `write` raised otherwise
     return cached(request, body, media_type=channel.media_type)
+
+
+def _machine(request: Request) -> Actor | None:
+    """The machine that calls, by its token of scope `export`; None when it gives none.
+
+    Raises SignInRequired for a token that is no good, Forbidden for one that may not export.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    with db.transaction() as session:
+        now = dt.datetime.now(dt.UTC)
+        machine = people.machine(session, token.strip(), scope="export", now=now)
+        if machine is None:
+            raise SignInRequired
+        people.authorize(session, machine, "export")
+    return machine
 
 
 # -- the description -----------------------------------------------------------------------------

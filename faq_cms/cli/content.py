@@ -13,6 +13,7 @@ from typing import Any
 from faq_cms import (
     articles,
     db,
+    deliveries,
     exports,
     files,
     french,
@@ -24,10 +25,12 @@ from faq_cms import (
     votes,
 )
 from faq_cms.cli import opening
+from faq_cms.deliveries import Target
 from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
 from faq_cms.imports import apply, vote_tables
 from faq_cms.imports.apply import State, Step
 from faq_cms.imports.vote_tables import TotalRow, VoteRow, VoteTable
+from faq_cms.models import Way
 
 # -- documents in --------------------------------------------------------------------------------
 
@@ -207,16 +210,19 @@ def export(given: Namespace) -> int:
     channel = exports.CHANNELS[given.channel]
     if given.output is None:
         raise Invalid("output", "missing")
-    chosen = opening.installation()
-    with db.reading() as session:
-        published = articles.published(session, base_url=chosen.public_url)
-    site = exports.Site(name=chosen.site_name, base_url=chosen.public_url)
+    chosen, now = opening.installation(), dt.datetime.now(dt.UTC)
     path = Path(given.output)
-    content = channel.write(published, site)
-    if not published and not given.allow_empty and _is_filled(path, content):
-        raise Conflict("empty_export", str(path))
-    with files.replacing(path, mode=_READABLE) as unfinished:
-        unfinished.write_bytes(content)
+    to = Target(channel.name, Way.JOB, str(path.absolute()))
+    with deliveries.telling(to, now=now):
+        with db.reading() as session:
+            published = articles.published(session, base_url=chosen.public_url)
+        site = exports.Site(name=chosen.site_name, base_url=chosen.public_url)
+        content = channel.write(published, site)
+        if not published and not given.allow_empty and _is_filled(path, content):
+            raise Conflict("empty_export", str(path))
+        with files.replacing(path, mode=_READABLE) as unfinished:
+            unfinished.write_bytes(content)
+    deliveries.note(to, published, now=now)
     print(f"{path}\u00a0: {french.count(len(published), 'article')}, {french.size(len(content))}.")
     return 0
 

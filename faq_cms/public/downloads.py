@@ -5,16 +5,25 @@ Under /gestion/: the gate asks for a session and lets nobody keep the answer; th
 asked here, again, in the database.
 """
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 import pandas as pd
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faq_cms import analytics, articles, db, exports, gate, people, settings
+from faq_cms import analytics, articles, db, deliveries, exports, gate, people, settings
+from faq_cms.articles import PublishedArticle
+from faq_cms.deliveries import Target
 from faq_cms.errors import NotFound, SignInRequired
 from faq_cms.helpfulness import Verdict
+from faq_cms.models import Way
 from faq_cms.public import pages
 from faq_cms.votes import civil_day
+
+SELECTION: Final = ("categorie", "sans")
 
 
 def routes() -> list[Route]:
@@ -33,13 +42,10 @@ def download(request: Request) -> Response:
         if actor is None:
             raise SignInRequired
         people.authorize(session, actor, "export")
-        category = request.query_params.get("categorie") or None
-        chosen = articles.published(session, base_url=here.public_url, category=category)
-        below = _below(analytics.usefulness(session)) if "sans" in request.query_params else ()
-    content = channel.write(
-        [each for each in chosen if each.id not in below],
-        exports.Site(here.site_name, here.public_url),
-    )
+        chosen = selected(session, request.query_params, base_url=here.public_url)
+    content = channel.write(chosen, exports.Site(here.site_name, here.public_url))
+    asked = {name: value for name, value in request.query_params.items() if name in SELECTION}
+    deliveries.note(Target(channel.name, Way.DOWNLOAD, actor.name, asked), chosen, now=now)
     name = f"faq-{channel.name}-{civil_day(now)}{channel.extension}"
     return Response(
         content,
@@ -49,6 +55,16 @@ def download(request: Request) -> Response:
             "cache-control": "no-store",
         },
     )
+
+
+def selected(
+    session: Session, asked: Mapping[str, Any], *, base_url: str = ""
+) -> list[PublishedArticle]:
+    """What is published, narrowed as the address of a download says (`SELECTION`)."""
+    category = asked.get("categorie") or None
+    found = articles.published(session, base_url=base_url, category=category)
+    below = _below(analytics.usefulness(session)) if "sans" in asked else frozenset()
+    return [each for each in found if each.id not in below]
 
 
 def _below(figures: pd.DataFrame) -> frozenset[int]:

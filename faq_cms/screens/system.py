@@ -12,6 +12,7 @@ from faq_cms.screens import _parts, _session
 DUTIES = {
     "review": "Recalcul des signalements",
     "reports": "Rapports de la semaine et du mois",
+    "nights": "Envois attendus cette nuit",
     "forget": "Effacement des données arrivées à terme",
 }
 OUTCOMES = {"done": "faite", "failed": "a échoué", "running": "en cours"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import articles, categories, db, exports, filing, gate, people
+from faq_cms import articles, categories, db, deliveries, exports, filing, gate, people
 from faq_cms import views as kept_views
 from faq_cms.articles import Text
 from faq_cms.models import Article, Role
@@ -156,3 +156,15 @@ def test_articles_are_chosen_by_category_and_by_what_their_votes_prove(signed_in
     assert asked("?categorie=factures&sans=sous-objectif") == []
     assert asked("?categorie=' OR 1=1 --") == []
     assert right.id
+
+
+def test_what_a_person_took_away_is_written_down_under_their_name(
+    article: Article, signed_in: SignIn
+) -> None:
+    manager = signed_in(Role.MANAGER)
+    for query in ("", "?sans=sous-objectif", "?sans=sous-objectif&page=2"):
+        manager.get(f"/gestion/telecharger/csv{query}")
+    with db.reading() as session:
+        taken = deliveries.destinations(session)
+    assert list(taken["name"]) == [Role.MANAGER.value] * 2
+    assert {str(each) for each in taken["selection"]} == {"{}", "{'sans': 'sous-objectif'}"}
