@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from faq_cms import addresses, people, plans, rendering
 from faq_cms.errors import Conflict, Invalid, NotFound, StaleDraft
 from faq_cms.models import (
     Article,
+    ArticleTag,
     Category,
     ImportedEntry,
     Period,
@@ -57,7 +58,8 @@ class Text:
 class PublishedArticle:
     """A published article as every reader and channel receives it.
 
-    `uid` survives a change of address; `answer` is Markdown; instants are aware, in UTC.
+    `uid` survives a change of address; `answer` is Markdown; instants are aware, in UTC. `tags`, in
+    the order of the alphabet, are for channels: no page shows them.
     """
 
     id: int
@@ -75,6 +77,7 @@ class PublishedArticle:
     url: str = ""
     parent: str | None = None  # the category above its own
     parent_slug: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 # -- writing -------------------------------------------------------------------------------------
@@ -448,18 +451,28 @@ def published(
     base_url: str = "",
     ids: Sequence[int] | None = None,
     category: str | None = None,
+    tag: str | None = None,
+    since: dt.datetime | None = None,
 ) -> list[PublishedArticle]:
     """What the public may read, by category then age; only `ids`, or a category's, when given.
 
-    A category's are those of the categories under it too. URLs are absolute when `base_url` is.
+    A category's are those of the categories under it too. `tag` is the key of a tag (folded),
+    `since` an instant after which the article changed. URLs are absolute when `base_url` is.
     """
     query = _published()
     if ids is not None:
         query = query.where(Article.id.in_(ids))
     if category is not None:
         query = query.where(or_(Category.slug == category, _PARENT.slug == category))
+    if tag is not None:
+        query = query.where(
+            exists().where(ArticleTag.article_id == Article.id, ArticleTag.key == tag)
+        )
+    if since is not None:
+        query = query.where(Article.updated_at > since)
+    tags = _tags_of_published(session, ids)
     return [
-        _as_published(article, version, category, parent, base_url)
+        _as_published(article, version, category, parent, base_url, tags.get(article.id, ()))
         for article, version, category, parent in session.execute(query)
     ]
 
@@ -469,7 +482,24 @@ def live(session: Session, slug: str, *, base_url: str = "") -> PublishedArticle
     row = session.execute(_published().where(Article.slug == slug)).first()
     if row is None:
         raise NotFound("article", slug)
-    return _as_published(*row, base_url)
+    tags = _tags_of_published(session, [row[0].id])
+    return _as_published(*row, base_url, tags.get(row[0].id, ()))
+
+
+def _tags_of_published(session: Session, ids: Sequence[int] | None) -> dict[int, list[str]]:
+    """The tags of every published article, or of `ids` alone: one query, whatever their number."""
+    query = (
+        select(ArticleTag.article_id, ArticleTag.name)
+        .join(Article, Article.id == ArticleTag.article_id)
+        .where(Article.live_version_id.is_not(None))
+        .order_by(ArticleTag.article_id, ArticleTag.key)
+    )
+    if ids is not None:
+        query = query.where(ArticleTag.article_id.in_(ids))
+    tags: dict[int, list[str]] = {}
+    for article_id, name in session.execute(query):
+        tags.setdefault(article_id, []).append(name)
+    return tags
 
 
 def moved_to(session: Session, slug: str) -> str | None:
@@ -503,6 +533,7 @@ def _as_published(
     category: Category | None,
     parent: Category | None,
     base_url: str,
+    tags: Sequence[str] = (),
 ) -> PublishedArticle:
     assert version.number is not None and version.published_at is not None  # noqa: S101, PT018 — CHECK published_is_numbered
     return PublishedArticle(
@@ -521,4 +552,5 @@ def _as_published(
         url=f"{base_url}/aide/{article.slug}",
         parent=parent.name if parent else None,
         parent_slug=parent.slug if parent else None,
+        tags=tuple(tags),
     )

@@ -308,7 +308,8 @@ def _write(
         article.review_on, article.internal_note = after.review_on, after.internal_note
         if before.category_id != after.category_id:
             article.updated_at, is_public = now, True
-        if before.tags != after.tags:
+        if before.tags != after.tags:  # no page shows them, but channels receive them
+            article.updated_at, is_public = now, True
             _retag(session, article_id, after.tags)
             search.index(session, article_id)
         people.record(

@@ -472,6 +472,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "
         "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
     ),
+    "conflict.cell_too_long": (
+        "La réponse à «\u202f{detail}\u202f» est trop longue pour une cellule d’Excel "
+        "(32\u202f767 caractères). Choisissez un autre format."
+    ),
     "conflict.empty_export": (
         "{detail} contient un export rempli, et aucun article n’est publié\u00a0: le fichier est "
         "laissé tel quel. Ajoutez --allow-empty pour le vider."

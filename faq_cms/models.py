@@ -269,7 +269,7 @@ class Article(Base):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
     live_version_id: Mapped[int | None]
     created_at: Mapped[dt.datetime]
-    updated_at: Mapped[dt.datetime]  # last change of what the public sees: text, address, category
+    updated_at: Mapped[dt.datetime]  # last change of what goes out: text, address, category, tags
     withdrawn_at: Mapped[dt.datetime | None]
     review_on: Mapped[dt.date | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

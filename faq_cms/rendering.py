@@ -13,7 +13,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,23 +82,39 @@ ALIGNMENTS = frozenset({"align-left", "align-center", "align-right"})
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
-def html(markdown: str) -> Markup:
+Leads = Callable[[str], str]  # the address of a link, as it should be read elsewhere
+
+
+def html(markdown: str, *, leads: Leads | None = None) -> Markup:
     """`markdown` as HTML that is safe in any page of the product.
 
-    Raises `TooLarge` over `MAX_BYTES` of UTF-8, `Invalid` on a lone surrogate (see `clean`).
+    `leads` says where a link leads outside the product; the sanitiser judges what it says. Raises
+    `TooLarge` over `MAX_BYTES` of UTF-8, `Invalid` on a lone surrogate (see `clean`).
     """
+    written = _parser.renderer.render(parsed(markdown, leads=leads), _parser.options, {})
     # The one place that vouches for a text it did not write: the sanitiser has just spoken.
-    return Markup(_sanitiser.clean(_parser.render(_admitted(markdown))))  # noqa: S704
+    return Markup(_sanitiser.clean(written))  # noqa: S704
 
 
-def plain(markdown: str, *, links: bool = False) -> str:
+def plain(markdown: str, *, links: bool = False, leads: Leads | None = None) -> str:
     """`markdown` as text for JSON, feeds and snippets: blocks are separated by an empty line.
 
     `links=True` adds the address after the words of a link, for channels where nobody can click
-    on the words. An image is worth its alternative text. Raises like `html`.
+    on the words. An image is worth its alternative text. `leads` and what it raises as in `html`.
     """
-    text = "".join(_blocks(_parser.parse(_admitted(markdown)), links=links))
+    text = "".join(_blocks(parsed(markdown, leads=leads), links=links))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
+
+
+def parsed(markdown: str, *, leads: Leads | None = None) -> list[Token]:
+    """The blocks of `markdown`, for writers of documents that are not pages. Raises like `html`."""
+    tokens = _parser.parse(_admitted(markdown))
+    if leads is not None:
+        for token in tokens:
+            for child in token.children or ():
+                if child.type == "link_open":
+                    child.attrs["href"] = leads(str(child.attrs["href"]))
+    return tokens
 
 
 @dataclass(frozen=True, slots=True)

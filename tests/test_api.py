@@ -327,7 +327,7 @@ def token(scope: str = "export", days: int = 30) -> str:
         )
 
 
-@pytest.mark.parametrize("channel", ["json", "csv", "markdown", "jsonld"])
+@pytest.mark.parametrize("channel", ["json", "csv", "markdown", "xlsx"])
 def test_a_token_fetches_what_is_published(
     client: TestClient, article: Article, channel: str
 ) -> None:

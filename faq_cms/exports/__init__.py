@@ -6,17 +6,48 @@ the order given: the same articles make the same bytes, whatever the day or the 
 nightly job can tell by a digest that nothing changed.
 """
 
-from faq_cms.exports import csv_excel, json_items, jsonld, markdown_files
-from faq_cms.exports.channel import Channel, Site
+from faq_cms.exports import (
+    atom,
+    bot_framework,
+    csv_excel,
+    csv_raw,
+    dialogflow,
+    freshdesk,
+    json_items,
+    json_lines,
+    jsonld,
+    kendra,
+    llms,
+    markdown_files,
+    qna_maker,
+    rasa,
+    workbook,
+    zendesk,
+)
+from faq_cms.exports.channel import Channel, Destination, Site
 
-__all__ = ["CHANNELS", "Channel", "Site"]
+__all__ = ["CHANNELS", "Channel", "Destination", "Site"]
 
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
     for channel in (
-        csv_excel.CHANNEL,
-        json_items.CHANNEL,
-        markdown_files.CHANNEL,
+        # In the order people are offered them, destination by destination.
         jsonld.CHANNEL,
+        markdown_files.CHANNEL,
+        atom.CHANNEL,
+        json_lines.CHANNEL,
+        llms.CHANNEL,
+        qna_maker.CHANNEL,
+        bot_framework.CHANNEL,
+        rasa.CHANNEL,
+        dialogflow.CHANNEL,
+        kendra.CHANNEL,
+        kendra.CSV_CHANNEL,
+        freshdesk.CHANNEL,
+        zendesk.CHANNEL,
+        workbook.CHANNEL,
+        csv_excel.CHANNEL,
+        csv_raw.CHANNEL,
+        json_items.CHANNEL,
     )
 }

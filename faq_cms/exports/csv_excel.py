@@ -1,32 +1,19 @@
 """CSV for a French Excel: opened by a double click, it must show accents and columns at once.
 
 Excel decides by itself what a cell is; `neutralised` is the one place that keeps a text from being
-run as a formula. A machine wants the `json` channel, where nothing needs escaping.
+run as a formula. A machine wants `csv-raw` or `json`, where nothing is escaped.
 """
 
 import csv
+import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
 
-from faq_cms import rendering
 from faq_cms.articles import PublishedArticle
-from faq_cms.exports.channel import Channel, Site
+from faq_cms.exports import table
+from faq_cms.exports.channel import Channel, Destination, Site
 
-_PARIS = ZoneInfo("Europe/Paris")
-_COLUMNS = (
-    "Identifiant",
-    "Catégorie",
-    "Question",
-    "Réponse",
-    "Autres formulations",
-    "Version",
-    "Publiée le",
-    "Modifiée le",
-    "Adresse",
-    "Réponse (Markdown)",
-)
 # What spreadsheets run: a leading operator, ASCII or full-width, behind whatever they skip (spaces,
 # controls, invisible characters). A leading tab or line end alone is enough for some of them.
 # Quotes already there are skipped too, so that no two texts share an escape.
@@ -43,30 +30,31 @@ def neutralised(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def write(articles: Sequence[PublishedArticle], _site: Site) -> bytes:
+def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
     """One row per article, under French headings. UTF-8 with its mark, `;`, CRLF, all quoted.
 
     Times are those of Paris, to the minute, as Excel reads dates in French.
     """
     sheet = io.StringIO(newline="")
     writer = csv.writer(sheet, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(table.COLUMNS)
     for article in articles:
-        writer.writerow([neutralised(cell) for cell in _cells(article)])
+        writer.writerow([_written(cell) for cell in table.cells(article, site)])
     return sheet.getvalue().encode("utf-8-sig")
 
 
-CHANNEL = Channel("csv", "Tableau CSV pour Excel", "text/csv; charset=utf-8", ".csv", write)
+def _written(cell: table.Cell) -> str:
+    if isinstance(cell, dt.datetime):
+        return f"{cell:%d/%m/%Y %H:%M}"
+    return neutralised(str(cell))
 
 
-def _cells(article: PublishedArticle) -> Iterator[str]:
-    yield article.uid
-    yield article.category or ""
-    yield article.question
-    yield rendering.plain(article.answer, links=True)
-    yield "\n".join(article.wordings)
-    yield str(article.version)
-    for moment in (article.published_at, article.updated_at):
-        yield moment.astimezone(_PARIS).strftime("%d/%m/%Y %H:%M")
-    yield article.url
-    yield article.answer
+CHANNEL = Channel(
+    "csv",
+    "Tableau CSV pour Excel",
+    "text/csv; charset=utf-8",
+    ".csv",
+    write,
+    Destination.DATA,
+    "Un tableau que tous les tableurs ouvrent, accents et colonnes en place.",
+)

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from faq_cms import rendering
 from faq_cms.articles import PublishedArticle
-from faq_cms.exports.channel import Channel, Site, instant
+from faq_cms.exports import channel
+from faq_cms.exports.channel import Channel, Destination, Site, instant
 
 # The document is made to be pasted inside <script>: nothing in it may close that element, open a
 # comment, or end a line for JavaScript.
@@ -44,11 +44,21 @@ def _question(article: PublishedArticle, site: Site) -> dict[str, Any]:
     }
     if article.wordings:
         question["alternateName"] = list(article.wordings)
+    if article.tags:
+        question["keywords"] = list(article.tags)
     question["acceptedAnswer"] = {
         "@type": "Answer",
-        "text": str(rendering.html(article.answer)).strip(),
+        "text": str(channel.html(article, site)).strip(),
     }
     return question
 
 
-CHANNEL = Channel("jsonld", "FAQPage (JSON-LD)", "application/ld+json", ".jsonld", write)
+CHANNEL = Channel(
+    "jsonld",
+    "FAQPage (JSON-LD)",
+    "application/ld+json",
+    ".jsonld",
+    write,
+    Destination.SITE,
+    "À coller dans une page de votre site, pour les programmes qui lisent les données structurées.",
+)

@@ -25,6 +25,7 @@ def article(number: int = 1, **fields: Any) -> PublishedArticle:
         "version": 2,
         "published_at": MOMENT,
         "updated_at": MOMENT + dt.timedelta(hours=1),
+        "tags": ("Virement", "Échéance"),
         "url": f"https://aide.example.org/aide/comment-payer-{number}",
     }
     return PublishedArticle(**(made | fields))

@@ -35,6 +35,7 @@ def test_a_row_says_everything_in_french() -> None:
         "Modifiée le": "01/04/2026 01:05",
         "Adresse": "https://aide.example.org/aide/comment-payer-1",
         "Réponse (Markdown)": "Par **virement**\u00a0:\n\n- d’abord ;\n- ensuite.",
+        "Mots-clés": "Virement, Échéance",
     }
 
 
@@ -46,7 +47,7 @@ def test_an_article_without_category_or_other_wordings_leaves_cells_empty() -> N
 @pytest.mark.parametrize("text", NASTY)
 def test_no_text_moves_a_column_or_a_row(text: str) -> None:
     written = rows(write([article(question=text, answer=text), article(2)], SITE))
-    assert [len(row) for row in written] == [10, 10, 10]
+    assert [len(row) for row in written] == [11, 11, 11]
     assert written[1][2].removeprefix("'") == text
 
 

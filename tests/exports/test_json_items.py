@@ -24,6 +24,8 @@ def test_an_item_has_the_names_of_the_api_and_the_whole_content() -> None:
         "wordings": ["Quels moyens de paiement\u202f?"],
         "answer_markdown": "Par **virement**\u00a0:\n\n- d’abord ;\n- ensuite.",
         "category": "Facturation",
+        "category_path": ["Facturation"],
+        "tags": ["Virement", "Échéance"],
         "version": 2,
         "published_at": "2026-03-31T22:05:59Z",
         "updated_at": "2026-03-31T23:05:59Z",

@@ -25,6 +25,7 @@ def test_a_file_holds_its_front_matter_and_its_answer() -> None:
         f'id: "{1:032x}"\n'
         'slug: "comment-payer-1"\n'
         'category: "Facturation"\n'
+        'tags: ["Virement", "Échéance"]\n'
         'wordings: ["Quels moyens de paiement\u202f?"]\n'
         "version: 2\n"
         'published_at: "2026-03-31T22:05:59Z"\n'
@@ -42,7 +43,7 @@ def test_no_text_leaves_its_line_of_front_matter(text: str) -> None:
     front, body = page(article(question=text, category=text, answer=text), SITE).split(
         "\n---\n", maxsplit=1
     )
-    assert len(front.splitlines()) == 11
+    assert len(front.splitlines()) == 12
     values = dict(line.split(": ", maxsplit=1) for line in front.splitlines()[1:])
     assert json.loads(values["title"]) == json.loads(values["category"]) == text
     assert body == f"\n{text}\n"
