@@ -6,7 +6,7 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
@@ -30,6 +30,10 @@ from faq_cms.models import (
     ViewDay,
     Vote,
 )
+from faq_cms.votes import civil_day
+
+# Long enough that a quiet week does not halve the forecast, short enough to be « at present ».
+PACE_DAYS = 56
 
 _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
 _Columns = TypeVarTuple("_Columns")
@@ -402,6 +406,61 @@ def effects(session: Session) -> pd.DataFrame:
     frame[names] = frame[names].astype("int64")
     frame["objective"] = frame["objective"].astype(float)
     return helpfulness.compared(frame)
+
+
+def successive(session: Session, article_ids: Collection[int] | None = None) -> pd.DataFrame:
+    """Each measuring period beside the last one before it that received votes, oldest first.
+
+    A period without votes is passed over: it belongs to a version taken back, or corrected before
+    anybody read it. `article_ids` narrows the articles. Columns: article_id, period_id, helpful,
+    unhelpful, off_text, and the same prefixed by before_ (0 when nothing came before).
+    """
+    names = list(_COUNTS[:3])
+    query = (
+        select(
+            Period.article_id,
+            Period.id.label("period_id"),
+            *(func.coalesce(func.sum(getattr(TallyVersion, n)), 0).label(n) for n in names),
+        )
+        .outerjoin(Version, Version.period_id == Period.id)
+        .outerjoin(TallyVersion, TallyVersion.version_id == Version.id)
+        .group_by(Period.article_id, Period.id, Period.number)
+        .order_by(Period.article_id, Period.number)
+    )
+    if article_ids is not None:
+        query = query.where(Period.article_id.in_(article_ids))
+    frame = db.columns(session, query)
+    frame[names] = frame[names].astype("int64")
+    voted = frame[names].where(frame["helpful"] + frame["unhelpful"] > 0)
+    articles = frame["article_id"]
+    before = voted.groupby(articles).ffill().groupby(articles).shift().fillna(0).astype("int64")
+    return frame.join(before.add_prefix("before_"))
+
+
+def pace(session: Session, article_ids: Collection[int], *, until: dt.date) -> dict[int, float]:
+    """Votes on the text a week, over the last PACE_DAYS days of each article, `until` included.
+
+    Over its whole life for a younger article; absent under a week of life: nobody knows yet.
+    """
+    since = until - dt.timedelta(days=PACE_DAYS - 1)
+    lived = session.execute(
+        select(Version.article_id, func.min(Version.published_at))
+        .where(Version.article_id.in_(article_ids), Version.published_at.is_not(None))
+        .group_by(Version.article_id)
+    ).all()
+    on_text = func.sum(TallyDay.helpful + TallyDay.unhelpful - TallyDay.off_text)
+    query = (
+        select(TallyDay.article_id, on_text)
+        .where(*_of(session, list(article_ids), since, until))
+        .group_by(TallyDay.article_id)
+    )
+    votes = {int(article_id): int(sum_) for article_id, sum_ in session.execute(query)}
+    found = {}
+    for article_id, first in lived:
+        days = min(PACE_DAYS, (until - civil_day(first)).days + 1)
+        if days >= 7:
+            found[int(article_id)] = votes.get(int(article_id), 0) * 7 / days
+    return found
 
 
 def corrected(session: Session, *, since: dt.datetime) -> int:

@@ -1,21 +1,26 @@
-"""The work a listed article asks for: listed, taken, answered by a version, observed.
+"""The work a listed article asks for: listed, taken, answered by a version, observed, judged.
 
 One row per article while it is in À corriger, whatever the number of flags behind it. Publishing a
-*Fond* version moves it to *En observation*, named by that version.
+*Fond* version moves it to *En observation*, named by that version; the daily review judges it from
+the votes that follow (`verify`; why once a day: docs/decisions/0014).
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from faq_cms import articles, db, flags, people, rendering
+from faq_cms import analytics, articles, db, flags, helpfulness, people, rendering
 from faq_cms.errors import Conflict, Invalid
+from faq_cms.helpfulness import MINIMUM_EVIDENCE, Counts, Effect, Verdict
 from faq_cms.models import (
     Account,
+    Article,
+    Category,
     Correction,
     CorrectionState,
     Flag,
@@ -356,26 +361,183 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
     return rows
 
 
-def observed(session: Session) -> pd.DataFrame:
-    """Corrections *En observation*, newest first.
+# -- is it better? -------------------------------------------------------------------------------
 
-    Columns: correction_id, article_id, version_id, version, corrected_at, taken_by.
+
+def verify(session: Session, *, now: dt.datetime) -> list[int]:
+    """Judge every correction *En observation*; returns the articles whose correction ended.
+
+    A problem that stands proven in the new measure (still under the objective, or worse than
+    before) ends it *De retour à corriger*: the article is listed by that flag. The improvement is
+    looked for when the votes planned for it are there (where none could be planned, because too few
+    came before: at MINIMUM_EVIDENCE, which shows a plain one), then each time they have doubled: a
+    look each day would in the end find by chance an improvement that is not there. Idempotent.
     """
-    return db.frame(
-        session,
+    rows = observed(session, today=civil_day(now))
+    returned = flags.proven_in(session, list(rows["period_id"]))
+    ended = []
+    for row in rows.to_dict("records"):
+        if row["period_id"] in returned:
+            state = CorrectionState.REOPENED
+        elif row["is_due"]:
+            state = _found(row)
+        else:
+            continue
+        if _conclude(session, row, state, now=now) and state is not CorrectionState.OBSERVING:
+            ended.append(int(row["article_id"]))
+    return ended
+
+
+def _found(row: Mapping[Any, Any]) -> CorrectionState:
+    """What a look finds: an improvement, or that one must go on observing."""
+    _, after = _before_and_after(row)
+    is_below = helpfulness.verdict(after, row["objective"]) is Verdict.BELOW
+    if row["effect"] == Effect.MORE_HELPFUL and not is_below:
+        return CorrectionState.IMPROVED
+    return CorrectionState.OBSERVING
+
+
+def _conclude(
+    session: Session, row: Mapping[Any, Any], state: CorrectionState, *, now: dt.datetime
+) -> bool:
+    """Write what was found, unless somebody moved the row meanwhile."""
+    is_over = state is not CorrectionState.OBSERVING
+    values = {"looked_with": int(row["evidence"])}
+    if is_over:
+        values |= {"state": state, "closed_at": now, "evidence": _figures(row)}
+    written = session.scalar(
+        update(Correction)
+        .where(
+            Correction.id == int(row["correction_id"]),
+            Correction.state == CorrectionState.OBSERVING,
+            Correction.version_id == int(row["version_id"]),
+        )
+        .values(values)
+        .returning(Correction.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.bump(session)
+    return written is not None
+
+
+def _figures(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The figures a correction ended with, as they stood; see `evidence` in `models`."""
+    names = ("helpful", "unhelpful", "off_text")
+    change = helpfulness.change(*_before_and_after(row))
+    return {
+        "before": {name: int(row[f"before_{name}"]) for name in names},
+        "after": {name: int(row[name]) for name in names},
+        "objective": float(row["objective"]),
+        "difference": change.difference if change else None,
+        "low": change.interval.low if change else None,
+        "high": change.interval.high if change else None,
+    }
+
+
+def close_unmeasured(
+    session: Session, actor: Actor, article_id: int, *, note: str, now: dt.datetime
+) -> None:
+    """*Clos sans mesure*: a colleague read the new text again, where votes will not tell.
+
+    `note`: what they found. Raises Conflict("not_observed"), Conflict("own_text") to whoever typed
+    any part of that version, Conflict("still_measurable") while votes may yet conclude.
+    """
+    people.authorize(session, actor, "article.review")
+    note = _checked(note)
+    rows = observed(session, today=civil_day(now), article_id=article_id)
+    if rows.empty:
+        raise Conflict("not_observed", article_id)
+    row = rows.to_dict("records")[0]
+    version = articles.version(session, int(row["version_id"]))
+    if actor.id is not None and actor.id in articles.hands(session, version):
+        raise Conflict("own_text", article_id)
+    if not row["is_hopeless"]:
+        raise Conflict("still_measurable", article_id)
+    if not _conclude(session, row, CorrectionState.UNMEASURED, now=now):
+        raise Conflict("not_observed", article_id)
+    session.execute(
+        update(Correction)
+        .where(Correction.id == int(row["correction_id"]))
+        .values(reason=note, closed_by_id=actor.id)
+        .execution_options(synchronize_session=False)
+    )
+    people.record(
+        session, actor, "correction.close_unmeasured", kind="article", object_id=article_id, now=now
+    )
+
+
+def observed(session: Session, *, today: dt.date, article_id: int | None = None) -> pd.DataFrame:
+    """Corrections *En observation*, newest first, with what the votes say and what they lack.
+
+    Columns: correction_id, article_id, version_id, period_id, version, corrected_at, taken_by,
+    looked_with, objective; helpful, unhelpful, off_text of the new measure and the same prefixed by
+    before_ of the one before; evidence; those of `helpfulness.compared`; missing and weeks (see
+    `helpfulness.Prospect`; weeks NaN when unknown), is_due (time for the next look),
+    is_hopeless (the votes will not tell: not with this traffic, or they did not when they were
+    looked at).
+    """
+    query = (
         select(
             Correction.id.label("correction_id"),
             Correction.article_id,
             Correction.version_id,
+            Version.period_id,
             Version.number.label("version"),
             Correction.corrected_at,
             Account.name.label("taken_by"),
+            Correction.looked_with,
+            func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE).label("objective"),
         )
         .join(Version, Version.id == Correction.version_id)
+        .join(Article, Article.id == Correction.article_id)
+        .outerjoin(Category, Category.id == Article.category_id)
         .outerjoin(Account, Account.id == Correction.taken_by_id)
         .where(Correction.state == CorrectionState.OBSERVING)
-        .order_by(Correction.corrected_at.desc(), Correction.id.desc()),
+        .order_by(Correction.corrected_at.desc(), Correction.id.desc())
     )
+    if article_id is not None:
+        query = query.where(Correction.article_id == article_id)
+    rows = db.frame(session, query)
+    ids = [int(each) for each in rows["article_id"]]
+    measures = analytics.successive(session, ids).set_index("period_id").drop(columns="article_id")
+    measured = measures.reindex(list(rows["period_id"])).set_axis(rows.index)
+    rows = helpfulness.compared(rows.join(measured))
+    pace = analytics.pace(session, ids, until=today)
+    return rows.join(_outlook(rows, pace))
+
+
+def _outlook(rows: pd.DataFrame, pace: Mapping[int, float]) -> pd.DataFrame:
+    """What each observed correction still lacks; see `observed`."""
+    found = []
+    for row in rows.to_dict("records"):
+        before, after = _before_and_after(row)
+        rate = pace.get(int(row["article_id"]))
+        prospect = helpfulness.prospect(before, after, rate, row["objective"])
+        looked = 0 if pd.isna(row["looked_with"]) else int(row["looked_with"])
+        first = helpfulness.votes_to_conclude(before, row["objective"]) or MINIMUM_EVIDENCE
+        can_tell = before.evidence >= MINIMUM_EVIDENCE
+        found.append(
+            (
+                after.evidence,
+                prospect.missing,
+                math.nan if prospect.weeks is None else prospect.weeks,
+                can_tell and after.evidence >= max(first, 2 * looked),
+                prospect.never or looked > 0,
+            )
+        )
+    names = ["evidence", "missing", "weeks", "is_due", "is_hopeless"]
+    return pd.DataFrame(found, columns=names, index=rows.index)
+
+
+def _before_and_after(row: Mapping[Any, Any]) -> tuple[Counts, Counts]:
+    names = ("helpful", "unhelpful", "off_text")
+    before, after = (
+        Counts(*(int(row[f"{prefix}{name}"]) for name in names)) for prefix in ("before_", "")
+    )
+    return before, after
+
+
+# -- inside --------------------------------------------------------------------------------------
 
 
 def _strength(flag: Mapping[str, Any]) -> bool:

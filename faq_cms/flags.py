@@ -6,6 +6,7 @@ period began) and *confirmed* (the figures prove that the article misses its obj
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -192,6 +193,14 @@ def open_flags(session: Session, article_id: int) -> list[Flag]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def proven_in(session: Session, period_ids: Collection[int]) -> set[int]:
+    """Of these measuring periods, those in which a problem stands proven."""
+    query = select(Flag.period_id).where(
+        Flag.period_id.in_(period_ids), Flag.kind.in_(PROVEN), Flag.closed_at.is_(None)
+    )
+    return set(session.scalars(query))
 
 
 def open_kinds(session: Session) -> pd.DataFrame:

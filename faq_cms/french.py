@@ -351,6 +351,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.no_token": "Cet accès machine n’existe plus.",
     "conflict.not_a_no": "Une raison ne peut suivre qu’une réponse «\u202fNon\u202f».",
     "conflict.not_listed": "Cet article n’est plus à corriger.",
+    "conflict.not_observed": "Cette correction n’est plus en observation.",
+    "conflict.still_measurable": (
+        "Les votes peuvent encore conclure : attendez-les, ou publiez une meilleure version."
+    ),
     "conflict.not_published": "Cet article n’est pas publié.",
     "conflict.not_withdrawn": "Cet article n’est pas retiré.",
     "conflict.taken": "{detail} s’en charge déjà.",

@@ -380,9 +380,12 @@ def _refuse_overtaken(session: Session, article: Article, plan: Plan) -> None:
 
 
 def review(session: Session, actor: Actor, *, now: dt.datetime) -> list[int]:
-    """Judge every article whose flags may be out of step; returns their ids."""
+    """Judge every article whose flags may be out of step, then the corrections under observation.
+
+    Returns the ids of the articles judged. Idempotent.
+    """
     people.authorize(session, actor, "correction.work")
-    concerned = flags.out_of_step(session)
-    for article_id in concerned:
+    concerned = set(flags.out_of_step(session))
+    for article_id in sorted(concerned):
         rejudged(session, article_id, now=now)
-    return concerned
+    return sorted(concerned.union(corrections.verify(session, now=now)))

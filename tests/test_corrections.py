@@ -1,15 +1,20 @@
 """À corriger as a team's work: taken, given, put off, and what became of each correction."""
 
 import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
-from faq_cms import corrections, db, people
+from faq_cms import corrections, db, flags, helpfulness, loop, people
 from faq_cms.errors import Conflict, FaqError, Forbidden, Invalid
-from faq_cms.models import Account, CorrectionState, Role
+from faq_cms.helpfulness import Counts
+from faq_cms.models import Account, Correction, CorrectionState, FlagKind, Role
 from faq_cms.people import Actor
 from faq_cms.votes import civil_day
-from tests.content import NOW, published, received, voted
+from tests.content import NOW, published, received, revised, voted
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -169,3 +174,195 @@ def test_what_is_not_listed_cannot_be_put_off() -> None:
     refused: type[FaqError] = Conflict
     with pytest.raises(refused, match="not_listed"):
         put_off(article.id)
+
+
+# -- is it better? -------------------------------------------------------------------------------
+
+BEFORE = Counts(6, 14)
+NEEDED = helpfulness.votes_to_conclude(BEFORE) or 0
+
+
+def corrected(before: Counts = BEFORE) -> int:
+    """An article whose text failed its readers, and whose new version is observed."""
+    article = published(now=NOW - dt.timedelta(days=60))
+    received(article.id, before.helpful, before.unhelpful)
+    revised(article.id, "Le montant est en haut de la facture.")
+    return article.id
+
+
+def reviewed(days: int = 0) -> list[int]:
+    with db.transaction() as session:
+        return loop.review(session, people.SYSTEM, now=NOW + dt.timedelta(days=days))
+
+
+def state(article_id: int) -> CorrectionState:
+    """Where the article's last answered correction stands."""
+    with db.reading() as session:
+        row = session.scalars(
+            select(Correction)
+            .where(Correction.article_id == article_id, Correction.version_id.is_not(None))
+            .order_by(Correction.id.desc())
+        ).first()
+        assert row is not None
+        return row.state
+
+
+def observed(article_id: int) -> dict[Any, Any]:
+    with db.reading() as session:
+        rows = corrections.observed(session, today=TODAY, article_id=article_id)
+    return rows.to_dict("records")[0]
+
+
+def test_an_improvement_is_found_when_the_votes_planned_for_it_are_there() -> None:
+    article_id = corrected()
+    received(article_id, NEEDED - 1, 0)
+    reviewed()
+    assert state(article_id) is CorrectionState.OBSERVING
+    assert observed(article_id)["missing"] == 1
+    voted(article_id, True)
+    assert article_id in reviewed()
+    assert state(article_id) is CorrectionState.IMPROVED
+    with db.reading() as session:
+        row = session.scalars(select(Correction)).one()
+    assert row.evidence is not None
+    assert row.evidence["before"] == {"helpful": 6, "unhelpful": 14, "off_text": 0}
+    assert row.evidence["after"]["helpful"] == NEEDED
+    assert 0 < row.evidence["low"] < row.evidence["difference"] < row.evidence["high"]
+    assert row.closed_at == NOW
+
+
+def test_votes_off_the_text_prove_no_improvement() -> None:
+    article_id = corrected()
+    received(article_id, NEEDED - 1, 20, off_text=20)
+    reviewed()
+    assert observed(article_id)["evidence"] == NEEDED - 1
+
+
+def test_still_under_the_objective_it_is_back_in_the_list_with_its_figures() -> None:
+    article_id = corrected()
+    received(article_id, 3, 9)
+    assert article_id in reviewed()
+    assert state(article_id) is CorrectionState.REOPENED
+    assert listed() == [article_id]
+    with db.reading() as session:
+        [(_, standing)] = flags.standing(session).items()
+        ended = session.scalars(
+            select(Correction).where(Correction.state == CorrectionState.REOPENED)
+        ).one()
+    assert FlagKind.CONFIRMED in [flag["kind"] for flag in standing]
+    assert ended.evidence is not None
+    assert ended.evidence["after"] == {"helpful": 3, "unhelpful": 9, "off_text": 0}
+
+
+def test_what_the_review_decided_it_does_not_decide_again() -> None:
+    for article_id, helpful, unhelpful in (
+        (corrected(), NEEDED, 0),
+        (corrected(), 3, 9),
+        (corrected(), NEEDED // 2, NEEDED - NEEDED // 2),
+    ):
+        received(article_id, helpful, unhelpful)
+    reviewed()
+    with db.reading() as session:
+        first = [(r.id, r.state, r.looked_with) for r in session.scalars(select(Correction))]
+    reviewed()
+    reviewed(days=1)
+    with db.reading() as session:
+        again = [(r.id, r.state, r.looked_with) for r in session.scalars(select(Correction))]
+    assert first == again
+
+
+def test_after_a_look_that_found_nothing_the_next_waits_for_twice_the_votes() -> None:
+    article_id = corrected(Counts(60, 60))
+    planned = helpfulness.votes_to_conclude(Counts(60, 60)) or 0
+    share = (planned * 6) // 10
+    received(article_id, share, planned - share)
+    reviewed()
+    row = observed(article_id)
+    assert (row["looked_with"], row["is_due"], row["is_hopeless"]) == (planned, False, True)
+    voted(article_id, True)
+    assert not observed(article_id)["is_due"]
+
+
+def test_a_plain_improvement_is_found_even_where_no_number_of_votes_could_be_planned() -> None:
+    assert helpfulness.votes_to_conclude(Counts(3, 7)) is None
+    article_id = corrected(Counts(3, 7))
+    received(article_id, 9, 0)
+    reviewed()
+    assert state(article_id) is CorrectionState.OBSERVING
+    voted(article_id, True)
+    reviewed()
+    assert state(article_id) is CorrectionState.IMPROVED
+
+
+def test_at_a_few_votes_a_month_the_volume_will_not_tell() -> None:
+    article_id = corrected(Counts(1, 3))
+    voted(article_id, True)
+    row = observed(article_id)
+    assert row["is_hopeless"]
+    assert math.isinf(row["missing"])
+
+
+def closing(actor: Actor, article_id: int, note: str = "Relu\u202f: complet et exact.") -> None:
+    with db.transaction() as session:
+        corrections.close_unmeasured(session, actor, article_id, note=note, now=NOW)
+
+
+def test_where_votes_will_not_tell_a_colleague_closes_without_measure() -> None:
+    article_id, colleague = corrected(Counts(1, 3)), person("Dominique", Role.REVIEWER)
+    closing(colleague, article_id)
+    assert state(article_id) is CorrectionState.UNMEASURED
+    with db.reading() as session:
+        row = session.scalars(select(Correction)).one()
+    assert (row.reason, row.closed_by_id) == ("Relu\u202f: complet et exact.", colleague.id)
+
+
+def test_nobody_closes_their_own_text_nor_what_votes_may_still_measure() -> None:
+    author = person("Dominique", Role.REVIEWER)
+    own = published()
+    received(own.id, 1, 3)
+    revised(own.id, "Réécrit.", actor=author)
+    with pytest.raises(Conflict, match="own_text"):
+        closing(author, own.id)
+    measurable = corrected(Counts(30, 70))
+    received(measurable, 10, 2)
+    with pytest.raises(Conflict, match="still_measurable"):
+        closing(author, measurable)
+    with pytest.raises(Invalid):
+        closing(person("Claude", Role.REVIEWER), own.id, note=" ")
+    with pytest.raises(Forbidden):
+        closing(person("Alex", Role.EDITOR), own.id)
+    with pytest.raises(Conflict, match="not_observed"):
+        closing(author, published().id)
+
+
+def test_a_version_taken_back_leaves_no_empty_measure_in_between() -> None:
+    article = published()
+    received(article.id, BEFORE.helpful, BEFORE.unhelpful)
+    slip = revised(article.id, "Trop vite.")
+    with db.transaction() as session:
+        loop.take_back(session, people.SYSTEM, article.id, version_id=slip.id, now=NOW)
+    revised(article.id, "Le montant est en haut.")
+    assert observed(article.id)["before_unhelpful"] == BEFORE.unhelpful
+
+
+def asked_by(change: Callable[[], object]) -> int:
+    """How many statements a change sends to the database."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    engine = db.current().write_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        change()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_a_vote_asks_no_more_of_the_database_while_its_article_is_observed() -> None:
+    plain, watched = published(), corrected()
+    voted(plain.id, True)
+    voted(watched, True)
+    assert asked_by(lambda: voted(plain.id, True)) == asked_by(lambda: voted(watched, True))

@@ -35,6 +35,7 @@ from tests.content import NOW, published, received, remarked, revised, voted
 pytestmark = pytest.mark.usefixtures("database")
 
 ISOLATED, CONFIRMED = FlagKind.ISOLATED, FlagKind.CONFIRMED
+TODAY = votes.civil_day(NOW)
 
 
 def listed() -> dict[int, tuple[FlagKind, ...]]:
@@ -161,7 +162,7 @@ def test_a_fond_version_answers_the_flags_and_is_observed() -> None:
     version = revised(article.id, "Le montant est en haut.", answered_remarks=(remark_id,))
     assert listed() == {}
     with db.reading() as session:
-        observed = corrections.observed(session)
+        observed = corrections.observed(session, today=TODAY)
         assert list(observed["article_id"]) == [article.id]
         assert list(observed["version"]) == [2]
         flag = session.query(Flag).one()
@@ -183,7 +184,7 @@ def test_a_no_on_the_new_version_lists_the_article_again_beside_the_observation(
     voted(article.id, False)
     assert listed() == {article.id: (ISOLATED,)}
     with db.reading() as session:
-        assert len(corrections.observed(session)) == 1
+        assert len(corrections.observed(session, today=TODAY)) == 1
 
 
 def test_a_late_no_on_the_old_version_does_not_list_the_new_one() -> None:
@@ -201,7 +202,7 @@ def test_a_second_fond_version_ends_the_first_observation() -> None:
     voted(article.id, False)
     revised(article.id, "Encore mieux.")
     with db.reading() as session:
-        assert list(corrections.observed(session)["version"]) == [3]
+        assert list(corrections.observed(session, today=TODAY)["version"]) == [3]
 
 
 def test_a_withdrawn_article_leaves_the_list_and_comes_back_with_its_figures() -> None:

@@ -327,10 +327,10 @@ def _listed(revision: int) -> pd.DataFrame:
 
 
 @_cached
-def observed(revision: int) -> pd.DataFrame:
+def observed(revision: int, today: dt.date) -> pd.DataFrame:
     """See `corrections.observed`."""
     with db.reading() as session:
-        return corrections.observed(session)
+        return corrections.observed(session, today=today)
 
 
 @_cached

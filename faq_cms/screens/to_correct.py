@@ -12,6 +12,7 @@ from faq_cms.corrections import REASON_MAX
 from faq_cms.models import CorrectionState, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import _data, _parts, _remark, _session
+from faq_cms.votes import civil_day
 
 HERE = "a-corriger"
 REMARKS_SHOWN = 3  # in full under each article; the others one click away
@@ -161,8 +162,8 @@ revision = _data.revision()
 articles = _data.usefulness(revision)
 queue = _data.queue(revision).merge(articles, on="article_id")
 observed = (
-    _data.observed(revision)
-    .rename(columns={"version": "answering"})
+    _data.observed(revision, civil_day(now))
+    .rename(columns={"version": "answering"})[["article_id", "answering", "corrected_at"]]
     .merge(articles, on="article_id")
 )
 remarks = _data.remarks(revision, (RemarkState.NEW,), limit=2000)
