@@ -457,6 +457,7 @@ def pace(session: Session, article_ids: Collection[int], *, until: dt.date) -> d
     votes = {int(article_id): int(sum_) for article_id, sum_ in session.execute(query)}
     found = {}
     for article_id, first in lived:
+        assert first is not None  # noqa: S101 — the query asks for published versions
         days = min(PACE_DAYS, (until - civil_day(first)).days + 1)
         if days >= 7:
             found[int(article_id)] = votes.get(int(article_id), 0) * 7 / days

@@ -402,7 +402,7 @@ def _conclude(
 ) -> bool:
     """Write what was found, unless somebody moved the row meanwhile."""
     is_over = state is not CorrectionState.OBSERVING
-    values = {"looked_with": int(row["evidence"])}
+    values: dict[str, Any] = {"looked_with": int(row["evidence"])}
     if is_over:
         values |= {"state": state, "closed_at": now, "evidence": _figures(row)}
     written = session.scalar(
