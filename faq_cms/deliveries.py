@@ -39,6 +39,7 @@ from faq_cms.votes import civil_day
 
 log = logging.getLogger(__name__)
 
+FEED: Final = "feed"  # the channel of those who read the list of articles with their token
 NAME_MAX: Final = 255
 # A destination comes every night when it came on six of seven days; one that rests at weekends does
 # not, and is not waited for on Saturday.
@@ -382,6 +383,18 @@ def destinations(session: Session) -> pd.DataFrame:
     )
 
 
+def stamp(session: Session) -> tuple[int, dt.datetime | None, int]:
+    """What moves whenever a delivery is written or a destination left: the key of what is kept of them."""
+    last, seen, left = session.execute(
+        select(
+            select(func.max(Delivery.id)).scalar_subquery(),
+            func.max(Destination.seen_at),
+            func.count(Destination.left_at),
+        )
+    ).one()
+    return last or 0, seen, left
+
+
 def history(session: Session, destination_id: int, *, limit: int = 30) -> pd.DataFrame:
     """The last deliveries of a destination, newest first. Reads only.
 
@@ -439,6 +452,23 @@ def served(session: Session) -> pd.DataFrame:
     flags = ["is_live", "is_stale", "is_proven"]
     # A withdrawn article is compared with no version at all.
     return frame.assign(**{name: frame[name].fillna(value=False).astype(bool) for name in flags})
+
+
+def questions(session: Session, article_ids: Collection[int]) -> dict[int, str]:
+    """The last published question of each article, whether or not it is still published. Reads only."""
+    newest = (
+        select(Version.article_id, func.max(Version.number).label("number"))
+        .where(Version.article_id.in_(article_ids), Version.number.is_not(None))
+        .group_by(Version.article_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Version.article_id, Version.question).join(
+            newest,
+            (Version.article_id == newest.c.article_id) & (Version.number == newest.c.number),
+        )
+    )
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from faq_cms.helpfulness import (
 from faq_cms.models import (
     Cadence,
     CorrectionState,
+    DeliveryOutcome,
     FlagKind,
     FlagOutcome,
     LinkPurpose,
@@ -45,6 +46,7 @@ from faq_cms.models import (
     ReviewState,
     Role,
     Significance,
+    Way,
 )
 from faq_cms.personal_data import Kind
 
@@ -227,6 +229,19 @@ MAIL_FAILURES: Final[Mapping[MailFailure, str]] = {
     MailFailure.NO_ANSWER: "la connexion s’est perdue pendant l’envoi",
 }
 
+WAYS: Final[Mapping[Way, str]] = {
+    Way.MACHINE: "accès machine",
+    Way.JOB: "fichier écrit par une commande",
+    Way.PUSH: "envoi direct",
+    Way.DOWNLOAD: "téléchargement",
+}
+
+DELIVERY_OUTCOMES: Final[Mapping[DeliveryOutcome, str]] = {
+    DeliveryOutcome.DONE: "réussi",
+    DeliveryOutcome.FAILED: "échoué",
+    DeliveryOutcome.MISSED: "manqué",
+}
+
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     Cadence: CADENCES,
     MailState: MAIL_STATES,
@@ -247,6 +262,8 @@ LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     FlagOutcome: FLAG_OUTCOMES,
     CorrectionState: CORRECTION_STATES,
     Kind: PERSONAL_DATA,
+    Way: WAYS,
+    DeliveryOutcome: DELIVERY_OUTCOMES,
 }
 
 
@@ -834,6 +851,12 @@ def coverage(judged: int, articles: int) -> str:
     """Say how many articles can be judged: « 12 articles sur 200 ont assez de votes »."""
     enough = plural(judged, "a assez de votes", "ont assez de votes")
     return f"{count(judged, 'article')} sur {number(articles)} {enough}"
+
+
+def changes(added: int, modified: int, withdrawn: int) -> str:
+    """Say what a delivery changes: « 1 ajouté · 2 modifiés · 1 retiré »; « aucun changement »."""
+    counted = ((added, "ajouté"), (modified, "modifié"), (withdrawn, "retiré"))
+    return " · ".join(count(n, word) for n, word in counted if n) or "aucun changement"
 
 
 def outlook(prospect: Prospect) -> str:

@@ -34,7 +34,6 @@ from faq_cms.public.ballot import Care
 
 PAGE, PAGE_MAX = 50, 200
 _EPOCH, _MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
-FEED = "feed"  # the channel of those who read the list of articles with their token
 VOTE_SOURCE = "api"  # a caller that does not say where its reader is
 
 T = TypeVar("T")
@@ -72,7 +71,7 @@ async def list_articles(request: Request) -> Response:
         rest = [entry for entry in entries if after is None or entry[:2] > after]
         if machine is not None and len(rest) <= limit:  # with its last page, it has them all
             left = None if since is None else [uid for uid, _ in gone]
-            to = Target(FEED, Way.MACHINE, machine.name)
+            to = Target(deliveries.FEED, Way.MACHINE, machine.name)
             deliveries.note(to, changed, withdrawn=left, now=now)
         return rest[:limit], len(rest) > limit
 

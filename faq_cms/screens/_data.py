@@ -21,6 +21,7 @@ from faq_cms import (
     charts,
     corrections,
     db,
+    deliveries,
     helpfulness,
     personal_data,
     searches,
@@ -29,8 +30,10 @@ from faq_cms import (
 )
 from faq_cms import remarks as written
 from faq_cms import themes as recurring
+from faq_cms.deliveries import Gap
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
+from faq_cms.public import downloads
 from faq_cms.themes import Theme
 from faq_cms.votes import civil_day
 
@@ -396,6 +399,42 @@ def reasons(revision: int, article_id: int, period_id: int) -> dict[Reason, int]
     """See `votes.reasons`."""
     with db.reading() as session:
         return votes.reasons(session, article_id, period_id=period_id)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What connected channels serve: `destinations`, the articles each holds, and what it lacks."""
+
+    destinations: pd.DataFrame
+    held: pd.DataFrame
+    gaps: dict[int, Gap]
+
+    @property
+    def out_of_date(self) -> list[int]:
+        """The destinations *pas à jour*."""
+        return [number for number, gap in self.gaps.items() if not gap.is_up_to_date]
+
+
+def served(revision: int) -> Served:
+    """What each destination serves beside what is published now. Deliveries move without the ledger."""
+    with db.reading() as session:
+        return _served(revision, deliveries.stamp(session))
+
+
+@_cached
+def _served(revision: int, stamp: object) -> Served:
+    with db.reading() as session:
+        frame, held = deliveries.destinations(session), deliveries.served(session)
+        wanted = {
+            str(asked): [each.id for each in downloads.selected(session, asked)]
+            for asked in {str(each): each for each in frame["selection"]}.values()
+        }
+    by_destination = dict(iter(held.groupby("destination_id")))
+    gaps = {
+        number: deliveries.gap(by_destination.get(number, held.iloc[:0]), wanted[str(asked)])
+        for number, asked in zip(frame["destination_id"], frame["selection"], strict=True)
+    }
+    return Served(frame, held, gaps)
 
 
 def library() -> pd.DataFrame:

@@ -20,7 +20,7 @@ from faq_cms.helpfulness import (
     Verdict,
     Window,
 )
-from faq_cms.models import RemarkState
+from faq_cms.models import RemarkState, Way
 from faq_cms.screens import _data, _downloads, _parts, _remark, _session
 from faq_cms.votes import civil_day
 
@@ -204,6 +204,29 @@ def remarks_tile() -> None:
             file="remarks.py",
             detail="Remarques",
         )
+
+
+def channels_tile() -> None:
+    """How many channels serve something else than what is published; absent without channels."""
+    served = _data.served(revision)
+    rows = served.destinations[served.destinations["way"] != Way.DOWNLOAD]
+    if rows.empty:
+        return
+    behind = rows[rows["destination_id"].isin(served.out_of_date)]
+    proven = {number for each in rows["destination_id"] for number in served.gaps[each].proven}
+    tile(
+        "Canaux pas à jour",
+        f"{french.number(len(behind))} sur {french.number(len(rows))}",
+        how=(
+            "Canaux qui servent encore une version remplacée, un article retiré, ou à qui il manque "
+            "un article publié."
+        ),
+        file="channels.py",
+        detail="Canaux",
+        said=f"{french.count(len(proven), 'problème avéré servi', 'problèmes avérés servis')}."
+        if proven
+        else "",
+    )
 
 
 def response_tile() -> None:
@@ -451,6 +474,7 @@ for figure in (
     coverage_tile,
     remarks_tile,
     response_tile,
+    channels_tile,
 ):
     figure()
 

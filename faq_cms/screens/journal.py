@@ -63,6 +63,8 @@ ACTIONS = {
     "person.enable": "a rouvert un compte",
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
+    "channel.leave": "a cessé de suivre un canal",
+    "channel.come_back": "suit de nouveau un canal",
     "votes.import": "a importé des votes",
     "votes.release": "a remis des votes dans les chiffres",
     "votes.withhold": "a remis des votes de côté",

@@ -8,7 +8,7 @@ import streamlit as st
 from faq_cms import db, french, people, replacing, reviews
 from faq_cms.helpfulness import MINIMUM_EVIDENCE
 from faq_cms.models import Reason, RemarkState
-from faq_cms.screens import _data, _parts, _publication, _remark, _review, _session
+from faq_cms.screens import _data, _parts, _publication, _remark, _review, _served, _session
 from faq_cms.votes import civil_day
 
 HERE = "aujourdhui"
@@ -174,6 +174,7 @@ with news:
 with work:
     this_month()
     to_correct()
+    _served.last_night(now)
     overdue()
     masked_addresses()
     _review.answers(now)

@@ -1,0 +1,269 @@
+"""What connected channels serve: up to date or not, their last delivery, what a new one would change."""
+
+import datetime as dt
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from faq_cms import db, deliveries, exports, french
+from faq_cms.deliveries import Gap
+from faq_cms.models import DeliveryOutcome, Way
+from faq_cms.people import Actor
+from faq_cms.screens import _data, _parts, _session
+from faq_cms.screens._data import Served
+
+TITLES_SHOWN: Final = 20
+HISTORY_SHOWN: Final = 15
+LAST_NIGHT: Final = dt.timedelta(hours=36)  # since the evening before last, seen from this evening
+FLUX: Final = "Flux des changements"
+ICONS: Final = {
+    Way.MACHINE: ":material/dns:",
+    Way.JOB: ":material/draft:",
+    Way.PUSH: ":material/cloud_upload:",
+    Way.DOWNLOAD: ":material/download:",
+}
+SIGNS: Final = {
+    DeliveryOutcome.DONE: ":green[:material/check_circle:]",
+    DeliveryOutcome.FAILED: ":red[:material/error:]",
+    DeliveryOutcome.MISSED: ":red[:material/event_busy:]",
+}
+SELECTIONS: Final = {
+    "categorie": "catégorie «\u202f{}\u202f»",
+    "sans": "sans les articles sous l’objectif",
+}
+
+
+def format_name(channel: str) -> str:
+    """The channel of a delivery as people read it."""
+    if channel == deliveries.FEED:
+        return FLUX
+    known = exports.CHANNELS.get(channel)
+    return known.label if known else channel.capitalize()
+
+
+def title(row: Any) -> str:
+    """A destination: its own name, then the format, then what it leaves out."""
+    narrowed = [
+        SELECTIONS.get(name, f"{name} {{}}").format(value)
+        for name, value in row["selection"].items()
+    ]
+    parts = [format_name(row["channel"]), *narrowed]
+    return f"**{_parts.plain(row['name'])}** · {_parts.plain(' · '.join(parts))}"
+
+
+# -- the connected channels ----------------------------------------------------------------------
+
+
+def connected(served: Served, revision: int, now: dt.datetime) -> None:
+    """Every destination but people's downloads, those that need somebody first."""
+    rows = served.destinations[served.destinations["way"] != Way.DOWNLOAD]
+    if rows.empty:
+        return
+    waited = _waited_for(now)
+    troubled = [
+        _trouble(row, served.gaps[row["destination_id"]], waited) for row in rows.to_dict("records")
+    ]
+    rows = rows.assign(trouble=troubled).sort_values("trouble", ascending=False, kind="stable")
+    behind = sum(not served.gaps[number].is_up_to_date for number in rows["destination_id"])
+    st.subheader(f"Canaux branchés ({french.number(len(rows))})", anchor=False)
+    st.caption(
+        f"{french.count(behind, 'canal n’est', 'canaux ne sont')} pas à jour."
+        if behind
+        else "Tous servent ce qui est publié."
+    )
+    figures = _data.usefulness(revision).set_index("article_id")
+    for row in rows.to_dict("records"):
+        _card(row, served, figures, is_late=row["destination_id"] in waited, now=now)
+
+
+def _waited_for(now: dt.datetime) -> set[int]:
+    with db.reading() as session:
+        return {each.destination_id for each in deliveries.missing(session, now=now)}
+
+
+def _trouble(row: Any, gap: Gap, waited: set[int]) -> int:
+    """How much a destination needs somebody: silence and failure, then bad texts, then old ones."""
+    broken = row["outcome"] != DeliveryOutcome.DONE or row["destination_id"] in waited
+    return 4 * broken + 2 * bool(gap.proven) + (not gap.is_up_to_date)
+
+
+def _card(
+    row: Any, served: Served, figures: pd.DataFrame, *, is_late: bool, now: dt.datetime
+) -> None:
+    gap = served.gaps[row["destination_id"]]
+    with st.container(border=True, gap="xsmall", key=f"destination_{row['destination_id']}"):
+        st.markdown(f"{ICONS[Way(row['way'])]} {title(row)}")
+        st.markdown(" ".join(_badges(row, gap, is_late=is_late)))
+        st.caption(_last(row, now))
+        if row["failure"]:
+            st.error(row["failure"], icon=":material/error:")
+        held = served.held[served.held["destination_id"] == row["destination_id"]]
+        _differences(gap, held, figures)
+        _past(row["destination_id"])
+
+
+def _badges(row: Any, gap: Gap, *, is_late: bool) -> list[str]:
+    badges = []
+    if is_late or row["outcome"] == DeliveryOutcome.MISSED:
+        badges.append(":red-badge[:material/event_busy: N’est pas venu cette nuit]")
+    elif row["outcome"] == DeliveryOutcome.FAILED:
+        badges.append(":red-badge[:material/error: Dernier envoi échoué]")
+    if gap.proven:
+        served = french.count(len(gap.proven), "problème avéré", "problèmes avérés")
+        badges.append(f":red-badge[:material/build: Sert {served}]")
+    badges.append(
+        ":green-badge[:material/check: À jour]"
+        if gap.is_up_to_date
+        else ":orange-badge[:material/update: Pas à jour]"
+    )
+    return badges
+
+
+def _last(row: Any, now: dt.datetime) -> str:
+    outcome = DeliveryOutcome(row["outcome"])
+    told = f"Dernier envoi {french.label(outcome)} {french.ago(row['at'], now)}"
+    parts = [f"{told}, le {french.datetime(row['at'])}"]
+    if outcome is DeliveryOutcome.DONE:
+        parts.append(french.changes(row["added"], row["modified"], row["withdrawn"]))
+    elif _parts.known(row["seen_at"]):
+        parts.append(f"le dernier réussi {french.ago(row['seen_at'], now)}")
+    parts += [french.count(row["articles"], "article"), french.label(Way(row["way"]))]
+    return " · ".join(parts)
+
+
+def _differences(gap: Gap, held: pd.DataFrame, figures: pd.DataFrame) -> None:
+    """What a new delivery would change, article by article, and the *avérés* it serves."""
+    if gap.is_up_to_date and not gap.proven:
+        return
+    counted = french.changes(len(gap.added), len(gap.modified), len(gap.withdrawn))
+    versions = dict(zip(held["article_id"], held["version"], strict=True))
+    with st.expander(f"Ce qu’un nouvel envoi changerait\u00a0: {counted}"):
+        for heading, ids in (
+            ("Problèmes avérés servis", gap.proven),
+            ("Ajoutés", gap.added),
+            ("Modifiés", gap.modified),
+            ("Retirés", gap.withdrawn),
+        ):
+            if ids:
+                st.markdown(f"**{heading}**")
+                st.markdown("\n".join(_lines(ids, versions, figures)))
+
+
+def _lines(ids: frozenset[int], versions: dict[int, int], figures: pd.DataFrame) -> list[str]:
+    lines = [
+        f"- {_parts.plain(question)}{_versions(versions.get(number), live)}"
+        for number, question, live in _titles(sorted(ids)[:TITLES_SHOWN], figures)
+    ]
+    if (more := len(ids) - TITLES_SHOWN) > 0:
+        lines.append(f"- et {french.count(more, 'autre')}")
+    return lines
+
+
+def _titles(ids: list[int], figures: pd.DataFrame) -> list[tuple[int, str, int | None]]:
+    """(article, question, live version), in words even when the public reads it no more."""
+    gone = [number for number in ids if number not in figures.index]
+    with db.reading() as session:
+        known = deliveries.questions(session, gone)
+    return [
+        (number, figures["question"][number], int(figures["version"][number]))
+        if number in figures.index
+        else (number, known[number], None)
+        for number in ids
+    ]
+
+
+def _versions(served: int | None, live: int | None) -> str:
+    if served is None:
+        return ""
+    if live is None:
+        return f" — version {served} encore servie"
+    if served == live:
+        return f" — version {served}"
+    return f" — version {served} servie, version {live} publiée"
+
+
+def _past(destination_id: int) -> None:
+    with st.expander("Derniers envois"):
+        with db.reading() as session:
+            past = deliveries.history(session, destination_id, limit=HISTORY_SHOWN)
+        for row in past.to_dict("records"):
+            outcome = DeliveryOutcome(row["outcome"])
+            said = (
+                french.changes(row["added"], row["modified"], row["withdrawn"])
+                if outcome is DeliveryOutcome.DONE
+                else row["failure"]
+            )
+            parts = [french.datetime(row["at"]), french.label(outcome), said]
+            st.markdown(f"{SIGNS[outcome]} {_parts.plain(' · '.join(p for p in parts if p))}")
+        st.button(
+            "Ne plus suivre ce canal",
+            key=f"leave_{destination_id}",
+            type="tertiary",
+            icon=":material/link_off:",
+            help="Pour un canal que plus personne n’utilise. S’il revient, il reparaît ici.",
+            on_click=_leave,
+            args=(destination_id,),
+        )
+
+
+def _leave(destination_id: int) -> None:
+    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
+        deliveries.leave(session, actor, destination_id, now=now)
+
+    def undo(session: Session, actor: Actor, now: dt.datetime) -> None:
+        deliveries.come_back(session, actor, destination_id, now=now)
+
+    _session.act(change, done="Ce canal n’est plus suivi.", undo=undo)
+
+
+# -- files people took ---------------------------------------------------------------------------
+
+
+def taken_away(served: Served, now: dt.datetime) -> None:
+    """The files people took, and whether what they hold is still what is published."""
+    rows = served.destinations[served.destinations["way"] == Way.DOWNLOAD]
+    if rows.empty:
+        return
+    with st.expander(f"Fichiers téléchargés ({french.number(len(rows))})"):
+        st.caption("Un fichier ne se met pas à jour tout seul\u00a0: en voici l’âge.")
+        for row in rows.to_dict("records"):
+            gap = served.gaps[row["destination_id"]]
+            said = (
+                "encore à jour"
+                if gap.is_up_to_date
+                else "depuis\u00a0: "
+                + french.changes(len(gap.added), len(gap.modified), len(gap.withdrawn))
+            )
+            st.markdown(
+                f"{ICONS[Way.DOWNLOAD]} {title(row)} · {french.ago(row['at'], now)}, {said}"
+            )
+
+
+# -- elsewhere -----------------------------------------------------------------------------------
+
+
+def last_night(now: dt.datetime) -> None:
+    """On Aujourd’hui: whether the channels were served since yesterday, and what was in the way."""
+    served = _data.served(_data.revision()).destinations
+    recent = served[(served["way"] != Way.DOWNLOAD) & (served["at"] > now - LAST_NIGHT)]
+    waited = served[served["destination_id"].isin(_waited_for(now))]
+    is_done = recent["outcome"] == DeliveryOutcome.DONE
+    broken = recent[~is_done & ~recent["destination_id"].isin(waited["destination_id"])]
+    if recent.empty and waited.empty:
+        return
+    st.subheader("Envois de la nuit", anchor=False)
+    with st.container(border=True, gap="xsmall", key="last_night"):
+        if done := int(is_done.sum()):
+            sign, told = SIGNS[DeliveryOutcome.DONE], french.plural(done, "réussi")
+            st.markdown(f"{sign} **{french.number(done)} {told}**")
+        for row in broken.to_dict("records"):
+            outcome = DeliveryOutcome(row["outcome"])
+            st.markdown(f"{SIGNS[outcome]} {title(row)}\u00a0: **{french.label(outcome)}**")
+            st.caption(row["failure"] or f"Attendu {french.ago(row['at'], now)}")
+        for row in waited.to_dict("records"):
+            sign = SIGNS[DeliveryOutcome.MISSED]
+            st.markdown(f"{sign} {title(row)}\u00a0: **n’est pas venu cette nuit**")
+            st.caption(f"Dernier envoi {french.ago(row['seen_at'], now)}")
+        _parts.link("channels.py", "Voir les canaux", icon=":material/cable:")
