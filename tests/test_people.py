@@ -8,21 +8,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, categories, corrections, db, filing, loop, people, publishing, remarks
-from faq_cms.articles import Text
+from faq_cms import db, loop, people
 from faq_cms.errors import Conflict, FaqError, Forbidden, Invalid, TooMany
 from faq_cms.models import (
     ApiToken,
     Audit,
     OneTimeLink,
-    RemarkState,
     Role,
-    Significance,
     SignInAttempt,
     SignInSession,
 )
 from faq_cms.people import Actor
-from tests.content import NOW, published, remarked
+from tests.content import NOW, published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -261,53 +258,6 @@ def test_no_secret_is_stored_as_it_is() -> None:
 
 
 # -- permissions ---------------------------------------------------------------------------------
-
-
-def test_every_change_asks_leave_of_the_role_as_the_database_knows_it() -> None:
-    article = published()
-    remark_id = remarked(article.id)
-    actor, _ = joined(role=Role.ADMINISTRATOR)
-    joined("Sacha")
-    with db.transaction() as session:
-        people.disable(session, people.SYSTEM, account_id=actor.id or 0, now=NOW)
-        category = categories.add(session, people.SYSTEM, name="C", now=NOW)
-    seen = articles.Seen(article.live_version_id, 0)
-    changes: list[Change] = [
-        lambda s: articles.create(s, actor, text=Text("Q", "R"), now=NOW),
-        lambda s: articles.save_draft(
-            s, actor, article.id, text=Text("Q", "R"), seen=seen, now=NOW
-        ),
-        lambda s: publishing.discard_draft(s, actor, article.id, seen=seen, now=NOW),
-        lambda s: loop.publish(
-            s, actor, article.id, seen=seen, significance=Significance.MAJOR, now=NOW
-        ),
-        lambda s: loop.restore(s, actor, article.id, version_id=1, seen=seen, now=NOW),
-        lambda s: loop.withdraw(s, actor, article.id, now=NOW),
-        lambda s: loop.republish(s, actor, article.id, now=NOW),
-        lambda s: loop.review(s, actor, now=NOW),
-        lambda s: filing.move(s, actor, article.id, slug="x", now=NOW),
-        lambda s: filing.file_under(s, actor, article.id, category_id=None, now=NOW),
-        lambda s: categories.add(s, actor, name="D", now=NOW),
-        lambda s: categories.rename(s, actor, category_id=category.id, name="E", now=NOW),
-        lambda s: categories.set_objective(
-            s, actor, category_id=category.id, objective=0.5, now=NOW
-        ),
-        lambda s: corrections.take(s, actor, article.id, now=NOW),
-        lambda s: corrections.release(s, actor, article.id, now=NOW),
-        lambda s: corrections.nothing_to_fix(s, actor, article.id, reason="x", now=NOW),
-        lambda s: remarks.handle(s, actor, remark_id, state=RemarkState.NO_ACTION, now=NOW),
-        lambda s: remarks.erase(s, actor, remark_id, now=NOW),
-        lambda s: people.invite(s, actor, role=Role.EDITOR, now=NOW),
-        lambda s: people.recovery_link(s, actor, account_id=actor.id or 0, now=NOW),
-        lambda s: people.change_role(s, actor, account_id=actor.id or 0, role=Role.EDITOR, now=NOW),
-        lambda s: people.disable(s, actor, account_id=actor.id or 0, now=NOW),
-        lambda s: people.enable(s, actor, account_id=actor.id or 0, now=NOW),
-        lambda s: people.create_token(s, actor, name="x", scope="export", days=1, now=NOW),
-        lambda s: people.revoke_token(s, actor, token_id=1, now=NOW),
-    ]
-    for change in changes:
-        with pytest.raises(Forbidden), db.transaction() as session:
-            change(session)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """A colleague reads first: asked, approved, sent back; and an approval is about one text only."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, corrections, db, loop, people, publishing, reviews, settings
+from faq_cms import articles, corrections, db, loop, people, reviews, settings
 from faq_cms.articles import Seen, Text
 from faq_cms.errors import Conflict, Forbidden, Invalid, StaleDraft
 from faq_cms.imports import apply, document
@@ -355,54 +354,3 @@ def test_an_article_is_overdue_the_day_after_its_date_until_somebody_confirms_it
                 )
     with db.reading() as session:
         assert reviews.overdue(session, today + dt.timedelta(1)).empty
-
-
-# -- who only looks ------------------------------------------------------------------------------
-
-Write = Callable[[Session, Actor, int], object]
-_NOTHING = Seen(None, 0)
-WRITES: dict[str, Write] = {
-    "create": lambda s, who, _: articles.create(s, who, text=Text("Q", "R"), now=NOW),
-    "save": lambda s, who, one: articles.save_draft(
-        s, who, one, text=Text("Q", "R"), seen=_NOTHING, now=NOW
-    ),
-    "discard": lambda s, who, one: publishing.discard_draft(s, who, one, seen=_NOTHING, now=NOW),
-    "publish": lambda s, who, one: loop.publish(
-        s, who, one, seen=_NOTHING, significance=Significance.MAJOR, now=NOW
-    ),
-    "restore": lambda s, who, one: loop.restore(s, who, one, version_id=1, seen=_NOTHING, now=NOW),
-    "take back": lambda s, who, one: loop.take_back(s, who, one, version_id=1, now=NOW),
-    "withdraw": lambda s, who, one: loop.withdraw(s, who, one, now=NOW),
-    "republish": lambda s, who, one: loop.republish(s, who, one, now=NOW),
-    "ask": lambda s, who, one: loop.review_asked(s, who, one, seen=_NOTHING, now=NOW),
-    "call off": lambda s, who, one: loop.review_called_off(s, who, one, now=NOW),
-    "decide": lambda s, who, one: loop.review_decided(
-        s, who, one, seen=_NOTHING, approved=True, now=NOW
-    ),
-    "note": lambda s, who, one: reviews.note(s, who, one, text="x", now=NOW),
-    "tick": lambda s, who, _: reviews.tick(s, who, 1, resolved=True, now=NOW),
-    "confirm": lambda s, who, one: reviews.still_accurate(
-        s, who, one, next_on=LATER.date(), today=NOW.date(), now=NOW
-    ),
-    "plan": lambda s, who, one: loop.plan_publication(
-        s, who, one, seen=_NOTHING, due_at=LATER, significance=Significance.MAJOR, now=NOW
-    ),
-    "plan the end": lambda s, who, one: loop.plan_withdrawal(s, who, one, due_at=LATER, now=NOW),
-    "take": lambda s, who, one: corrections.take(s, who, one, now=NOW),
-    "release": lambda s, who, one: corrections.release(s, who, one, now=NOW),
-    "nothing to fix": lambda s, who, one: corrections.nothing_to_fix(
-        s, who, one, reason="x", now=NOW
-    ),
-    "review flags": lambda s, who, _: loop.review(s, who, now=NOW),
-}
-
-
-def test_who_only_looks_is_refused_everything_that_writes() -> None:
-    article, viewer = published(), person("Vic", Role.VIEWER)
-    for name, write in WRITES.items():
-        try:
-            with db.transaction() as session:
-                write(session, viewer, article.id)
-        except Forbidden:
-            continue
-        pytest.fail(f"a person who only looks may: {name}")
