@@ -9,7 +9,7 @@ outside, so that no route and no screen has to remember it. Order, outermost fir
     CrossSiteRefusal   a write ordered by another site is refused
     SessionGate        nothing under /gestion/ without a session; unknown screens are 404
     BodyCap            no request body larger than its route can use
-    FrenchShell        Streamlit's page, in French, and the script that translates what it adds
+    FrenchShell        Streamlit's page, in French, and our scripts: what it adds is translated
 
 The gate knows cookies, origins, paths and sizes. It asks who holds a session through a function it is
 given, and never opens the database itself.
@@ -57,6 +57,12 @@ DOWNLOADS: Final = "telecharger/"
 FIND: Final = "trouver/"
 """Under /gestion/: what answers the words typed in « Trouver », signed-in people only."""
 
+PRESENCE: Final = "presence/"
+"""Under /gestion/: where a tab that had an article open says that it is closed, signed-in people only."""
+
+SCRIPTS: Final = ("fr.js", "page.js")
+"""Ours, in the page before Streamlit's own: its French, and what only the browser knows of a page."""
+
 FindActor = Callable[[str | None], object | None]
 """Session token, or None -> the person holding that session, or None. May block: it is run in a thread."""
 
@@ -67,7 +73,7 @@ def layers(
     """The gate, ready for `st.App(middleware=…)`.
 
     `screens` are the addresses of the application's screens without slashes ("articles", "exporter");
-    the home, "", is always one. Reads Streamlit's index.html and our fr.js once.
+    the home, "", is always one. Reads Streamlit's index.html and our scripts once.
     """
     shell = french_shell()
     return [
@@ -252,7 +258,7 @@ _FIXED: Final = {
 _HSTS: Final = "max-age=31536000"
 
 # Streamlit's bundle and our component: named by their content, the same for everyone.
-_ASSETS: Final = ("static/", "_stcore/bidi-components/", "fr.js")
+_ASSETS: Final = ("static/", "_stcore/bidi-components/", *SCRIPTS)
 
 
 def application_csp(settings: Settings, shell: str) -> str:
@@ -412,7 +418,7 @@ _MACHINERY: Final = frozenset(
         "_stcore/host-config",
         "favicon.png",
         "manifest.json",
-        "fr.js",
+        *SCRIPTS,
     }
 )
 _MACHINERY_FOLDERS: Final = (
@@ -423,6 +429,7 @@ _MACHINERY_FOLDERS: Final = (
     PREVIEW,
     DOWNLOADS,
     FIND,
+    PRESENCE,
 )
 
 
@@ -582,7 +589,10 @@ def french_shell() -> str:
         (r"<noscript>.*?</noscript>", _NOSCRIPT),
         (
             r'(?=<script type="module")',
-            f'<script src="./fr.js?v={_digest(_fr_js())}"></script>\n    ',
+            "".join(
+                f'<script src="./{name}?v={_digest(_script(name))}"></script>\n    '
+                for name in SCRIPTS
+            ),
         ),
     ):
         found = re.findall(pattern, page, re.DOTALL)
@@ -601,8 +611,8 @@ def _streamlit_index() -> Path:
     return Path(spec.origin).parent / "static" / "index.html"
 
 
-def _fr_js() -> bytes:
-    return (Path(__file__).parent / "screens" / "assets" / "fr.js").read_bytes()
+def _script(name: str) -> bytes:
+    return (Path(__file__).parent / "screens" / "assets" / name).read_bytes()
 
 
 def _digest(content: bytes) -> str:
@@ -610,7 +620,7 @@ def _digest(content: bytes) -> str:
 
 
 class FrenchShell:
-    """Answers the application's pages with the French shell, and fr.js; the rest is Streamlit's.
+    """Answers the application's pages with the French shell, and its scripts; the rest is Streamlit's.
 
     The page is the same for every screen and person, so it is made once, in memory.
     """
@@ -619,18 +629,18 @@ class FrenchShell:
         self._app = app
         self._pages = {f"{GESTION}/"} | {f"{GESTION}/{screen}" for screen in screens}
         self._page = HTMLResponse(shell)
-        self._script = Response(
-            _fr_js(),
-            media_type="text/javascript",
-            headers={"cache-control": "private, max-age=31536000, immutable"},
-        )
+        self._scripts = {
+            f"{GESTION}/{name}": Response(
+                _script(name),
+                media_type="text/javascript",
+                headers={"cache-control": "private, max-age=31536000, immutable"},
+            )
+            for name in SCRIPTS
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             path = get_route_path(scope)
-            if path in self._pages:
-                app = self._page
-            elif path == f"{GESTION}/fr.js":
-                app = self._script
+            app = self._page if path in self._pages else self._scripts.get(path, app)
         await app(scope, receive, send)

@@ -1,5 +1,9 @@
 """Filing and finding in a real browser: categories merged, an article opened by the key « / »."""
 
+import re
+
+from playwright.sync_api import expect
+
 from faq_cms import categories, db, filing, people
 from faq_cms.models import Role
 from tests import content
@@ -46,3 +50,31 @@ def test_categories_are_merged_and_an_article_found_from_anywhere(
     page.get_by_role("heading", name="Comment résilier mon abonnement").first.wait_for()
     page.go_back()
     page.wait_for_url("**/gestion/articles?q=abonnement")
+
+
+def test_back_restores_filter_scroll_and_row(served: Served, enter: Enter) -> None:
+    for number in range(30):
+        content.published(f"Zéphyr {number:02}\u202f?")
+    page = enter("Sacha").new_page()
+    page.goto(f"{served.url}/gestion/articles?q=zephyr")
+    row = page.get_by_role("link", name="Zéphyr 12")
+    row.focus()
+    screen = page.get_by_test_id("stMain")
+    page.wait_for_timeout(300)
+    before = screen.evaluate("each => each.scrollTop")
+    assert before > 200
+    row.press("Enter")
+    page.get_by_role("heading", name="Zéphyr 12").first.wait_for()
+    page.go_back()
+    expect(row).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/gestion/articles\?q=zephyr$"))
+    assert abs(screen.evaluate("each => each.scrollTop") - before) < 5
+
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Trouver un article").press_sequentially("zephyr 03")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Zéphyr 03").first.wait_for()
+    page.go_back()
+    expect(row).to_be_focused()
+    assert abs(screen.evaluate("each => each.scrollTop") - before) < 5

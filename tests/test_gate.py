@@ -146,6 +146,7 @@ EVERY_ANSWER = [
     ("/gestion/_stcore/health", 200),
     ("/gestion/static/js/index.js", 200),
     ("/gestion/fr.js", 200),
+    ("/gestion/page.js", 200),
     ("/gestion/apercu/12", 200),
 ]
 
@@ -575,9 +576,10 @@ def test_inline_scripts_of_the_shell_are_allowed_by_their_digest_only() -> None:
     assert len(inline) == csp.partition("style-src")[0].count("'sha256-")
 
 
-def test_the_script_is_named_by_its_content() -> None:
+@pytest.mark.parametrize("name", gate.SCRIPTS)
+def test_a_script_is_named_by_its_content(name: str) -> None:
     browser = client(signed_in=True)
-    src = re.search(r'src="\./(fr\.js\?v=[0-9a-f]{16})"', browser.get("/gestion/").text)
+    src = re.search(rf'src="\./({name}\?v=[0-9a-f]{{16}})"', browser.get("/gestion/").text)
     assert src is not None
     answer = browser.get(f"/gestion/{src[1]}")
     assert answer.headers["content-type"].startswith("text/javascript")

@@ -1,8 +1,9 @@
 """The library and the editor in real browsers: many articles in one gesture, two people on one text."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from faq_cms import articles, categories, db, filing, people
+from faq_cms import articles, categories, db, filing, people, presence
 from tests import content
 from tests.servers import Enter, Served
 
@@ -23,6 +24,12 @@ def draft_answer(article_id: int) -> str:
 def filed(category_id: int) -> int:
     with db.reading() as session:
         return categories.filed(session).get(category_id, 0)
+
+
+def present(article_id: int) -> list[str]:
+    with db.reading() as session:
+        now = dt.datetime.now(dt.UTC)
+        return presence.by_article(session, people.SYSTEM, now=now).get(article_id, [])
 
 
 def test_thirty_articles_are_filed_in_one_gesture_and_annuler_puts_them_back(
@@ -72,11 +79,11 @@ def test_two_people_see_each_other_and_what_each_changed_and_join_their_texts(
     for page in (first, second):
         page.goto(address)
         answer(page).wait_for()
-    second.get_by_text("Camille modifie aussi cet article").wait_for()
+    second.get_by_text("Camille a aussi ouvert cet article").wait_for()
     answer(second).press("Control+End")
     place = answer(second).bounding_box()
     # The beat alone, nobody touching the first page, tells it that somebody came.
-    first.get_by_text("Dominique modifie aussi cet article").wait_for()
+    first.get_by_text("Dominique a aussi ouvert cet article").wait_for()
     answer(first).press("Control+Home")
     answer(first).press_sequentially("Avant tout. ")
     first.get_by_text("Enregistré à").wait_for()
@@ -98,3 +105,6 @@ def test_two_people_see_each_other_and_what_each_changed_and_join_their_texts(
     second.get_by_test_id("stMain").get_by_role("link", name="Articles").click()
     second.get_by_text("Camille y travaille").wait_for()
     first.get_by_text("Dominique modifie aussi").wait_for(state="detached", timeout=60_000)
+    first.goto("about:blank")
+    second.get_by_text("Camille y travaille").wait_for()
+    assert not present(article.id), "a closed tab says so"

@@ -16,25 +16,35 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
-    ("others", "expected"),
+    ("others", "in_review", "expected"),
     [
-        ([Colleague("Ana", None)], "Ana modifie aussi cet article"),
+        ([Colleague("Ana", None)], False, "Ana a aussi ouvert cet article"),
+        ([Colleague("Rémi", None)], True, "Rémi relit cet article"),
         (
             [Colleague("Ana", NOW - 3 * MINUTE)],
+            True,
             "Ana modifie aussi cet article, dernière saisie il y a 3 minutes",
         ),
         (
-            [Colleague("Ana", NOW), Colleague("Bob", None)],
-            "Ana et Bob modifient aussi cet article, dernière saisie à l’instant",
+            [Colleague("Ana", NOW), Colleague("Bob", NOW), Colleague("Rémi", None)],
+            True,
+            (
+                "Ana et Bob modifient aussi cet article, dernière saisie à l’instant · "
+                "Rémi relit cet article"
+            ),
         ),
         (
             [Colleague(name, None) for name in ("Ana", "Bob", "Chloé", "Dominique")],
-            "Ana, Bob et 2 autres modifient aussi cet article",
+            False,
+            "Ana, Bob et 2 autres ont aussi ouvert cet article",
         ),
+        ([Colleague("Ana", None), Colleague("Bob", None)], True, "Ana et Bob relisent cet article"),
     ],
 )
-def test_the_line_says_who_and_since_when(others: list[Colleague], expected: str) -> None:
-    assert _presence.sentence(others, NOW) == expected
+def test_the_line_says_who_does_what_and_since_when(
+    others: list[Colleague], in_review: bool, expected: str
+) -> None:
+    assert _presence.sentence(others, NOW, in_review=in_review) == expected
 
 
 def test_runs_between_two_beats_write_nothing_and_another_screen_ends_the_presence(

@@ -12,6 +12,7 @@
     feedback    the two posts under an article
     sign_in     sign in, one-time links, sign out
     finding     what « Trouver » answers while somebody types (signed in)
+    leaving     a tab that had an article open is closed (signed in)
     preview     a text in the public page, for the editor's frame (signed in)
     downloads   the file of a channel, for people who may export (signed in)
     reported    a report on paper (signed in), the way out of its mails
@@ -29,6 +30,7 @@ from faq_cms.public import (
     feedback,
     feeds,
     finding,
+    leaving,
     pages,
     preview,
     reported,
@@ -68,6 +70,7 @@ def routes() -> list[Route]:
         Route("/deconnexion", leave, methods=write),
         *preview.routes(),
         *finding.routes(),
+        *leaving.routes(),
         *reported.routes(),
         *downloads.routes(),
         *widget.routes(),

@@ -32,15 +32,20 @@ class _Open:
 
 
 @st.fragment(run_every=BEAT)
-def show(article_id: int) -> None:
-    """Say that this tab has the article open, and who else has. One line, drawn even when empty."""
+def show(article_id: int, *, in_review: bool) -> None:
+    """Say that this tab has the article open, and who else has. One line, drawn even when empty.
+
+    `in_review`: a colleague is asked to read the draft.
+    """
     now, actor = dt.datetime.now(dt.UTC), _session.actor()
     if people.may(actor.role, "article.write"):
         _beat(article_id, now)
     with db.reading() as session:
         others = presence.others(session, actor, article_id, now=now)
     # The line keeps its place when nobody is there: the editor below must not jump.
-    st.caption(f":material/group: {sentence(others, now)}" if others else "\u00a0")
+    st.caption(
+        f":material/group: {sentence(others, now, in_review=in_review)}" if others else "\u00a0"
+    )
 
 
 def leave() -> None:
@@ -57,12 +62,26 @@ def elsewhere(actor: Actor, now: dt.datetime) -> dict[int, list[str]]:
         return presence.by_article(session, actor, now=now)
 
 
-def sentence(others: Sequence[Colleague], now: dt.datetime) -> str:
-    """« Camille modifie aussi cet article, dernière saisie il y a 3 minutes »."""
-    verb = "modifie" if len(others) == 1 else "modifient"
+def sentence(others: Sequence[Colleague], now: dt.datetime, *, in_review: bool = False) -> str:
+    """« Camille modifie aussi cet article, dernière saisie il y a 3 minutes · Rémi relit cet article ».
+
+    Whoever has typed nothing since they came has opened it, or reads it when a reading is asked for.
+    """
     typed = [each.typed_at for each in others if each.typed_at is not None]
-    last = f", dernière saisie {french.ago(max(typed), now)}" if typed else ""
-    return f"{names([each.name for each in others])} {verb} aussi cet article{last}"
+    writing = [each.name for each in others if each.typed_at is not None]
+    reading = [each.name for each in others if each.typed_at is None]
+    parts = []
+    if typed:
+        verb = french.plural(len(writing), "modifie", "modifient")
+        last = french.ago(max(typed), now)
+        parts.append(f"{names(writing)} {verb} aussi cet article, dernière saisie {last}")
+    if reading and in_review:
+        verb = french.plural(len(reading), "relit", "relisent")
+        parts.append(f"{names(reading)} {verb} cet article")
+    elif reading:
+        verb = french.plural(len(reading), "a", "ont")
+        parts.append(f"{names(reading)} {verb} aussi ouvert cet article")
+    return " · ".join(parts)
 
 
 def names(people_there: Sequence[str]) -> str:

@@ -475,7 +475,7 @@ go_on()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     way_back()
-    _presence.show(article_id)
+    _presence.show(article_id, in_review=page.request is not None)
 head()
 # Always there, even empty: what comes and goes must not move the editor, whose cursor would be lost.
 with st.container():

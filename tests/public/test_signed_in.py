@@ -8,7 +8,17 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import articles, categories, db, deliveries, exports, filing, gate, people
+from faq_cms import (
+    articles,
+    categories,
+    db,
+    deliveries,
+    exports,
+    filing,
+    gate,
+    people,
+    presence,
+)
 from faq_cms import views as kept_views
 from faq_cms.articles import Text
 from faq_cms.models import Article, Role
@@ -103,6 +113,42 @@ def test_without_a_session_nothing_is_previewed_or_downloaded(
         answer = client.get(address)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/connexion")
+
+
+# -- presence ------------------------------------------------------------------------------------
+
+
+def test_a_closed_tab_says_that_its_person_is_gone_and_speaks_for_nobody_else(
+    article: Article, signed_in: SignIn
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    browser = signed_in(Role.EDITOR)
+    with db.transaction() as session:
+        team = {
+            each.name: people.Actor(each.id, each.name, each.role) for each in people.team(session)
+        }
+        link = people.invite(session, people.SYSTEM, role=Role.EDITOR, now=now)
+        people.use_link(session, link, name="Bob", password_digest="x", now=now)
+        bob = people.Actor(people.account_named(session, "Bob").id, "Bob", Role.EDITOR)
+        for who in (team[Role.EDITOR.value], bob):
+            presence.here(session, who, article.id, now=now)
+
+    def there() -> list[str]:
+        with db.reading() as session:
+            return presence.by_article(session, people.SYSTEM, now=now).get(article.id, [])
+
+    ours = {"sec-fetch-site": "same-origin"}
+    address = f"{gate.GESTION}/{gate.PRESENCE}{article.id}"
+    assert browser.post(address, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert browser.post(address).status_code == 403
+    assert browser.get(address).status_code == 405
+    assert len(there()) == 2
+    assert browser.post(address, headers=ours).status_code == 204
+    assert there() == ["Bob"]
+    assert browser.post(f"{address}{'9' * 30}", headers=ours).status_code == 204
+    browser.cookies.clear()
+    assert browser.post(address, headers=ours).status_code == 401
+    assert there() == ["Bob"]
 
 
 # -- downloads -----------------------------------------------------------------------------------

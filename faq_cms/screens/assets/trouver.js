@@ -6,7 +6,6 @@
 //     trigger open   {id, words}
 
 const NBSP = "\u00a0";
-const PATIENCE = 10000; // ms for the chosen article to come; after that, nothing is out of the ordinary
 
 const HTML = `
   <button type="button" class="ouvrir" aria-haspopup="dialog">
@@ -33,30 +32,6 @@ function write(parent, pieces) {
 function isTyping(event) {
   const at = event.composedPath()[0];
   return at instanceof HTMLElement && (at.isContentEditable || /^(?:input|textarea|select)$/i.test(at.tagName));
-}
-
-/**
- * Streamlit goes to another screen in two steps of the history: its query under the present path, then
- * its path. Back would stop between the two, on a list without its filter: the first step is left out.
- */
-function arriveInOneStep() {
-  const here = location.pathname;
-  let query = "";
-  const before = history.pushState;
-  const leave = () => {
-    history.pushState = before;
-  };
-  const patience = setTimeout(leave, PATIENCE);
-  history.pushState = (state, title, address) => {
-    const target = new URL(address, location.href);
-    if (target.pathname === here) {
-      query = target.search;
-      return;
-    }
-    clearTimeout(patience);
-    leave();
-    history.pushState(state, title, target.pathname + (query || target.search));
-  };
 }
 
 class Finder {
@@ -159,7 +134,6 @@ class Finder {
 
   go(item) {
     this.dialog.close();
-    arriveInOneStep();
     this.component.setTriggerValue("open", { id: item.id, words: this.field.value.trim() });
   }
 
