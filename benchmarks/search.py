@@ -7,6 +7,7 @@ found all the same.
 import itertools
 import random
 import time
+from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import Final
 
@@ -18,13 +19,15 @@ from benchmarks import corpus, harness
 from benchmarks.harness import Line
 from faq_cms import articles, db, search
 from faq_cms.models import SearchWord
+from faq_cms.public import finding
 from faq_cms.words import meaningful, stem
 
 QUERIES: Final = 40  # of each kind, a round
+TYPED: Final = "« Trouver », each keystroke"
 
 
 def measure(folder: Path) -> list[Line]:
-    """Lines of the median and of the slowest twentieth, by kind of query and for all of them."""
+    """Lines of the median, of the slowest twentieth and of the slowest, by kind of query and for all."""
     with corpus.library(folder):
         with db.reading() as session:
             kinds = _queries(session)
@@ -32,7 +35,8 @@ def measure(folder: Path) -> list[Line]:
 
         def timed(kind: str) -> harness.Measure:
             def run() -> float:
-                taken[kind].append([_milliseconds(query) for query in kinds[kind]])
+                ask = finding.answers if kind == TYPED else search.find
+                taken[kind].append([_milliseconds(ask, query) for query in kinds[kind]])
                 return float(np.median(taken[kind][-1]))
 
             return run
@@ -48,14 +52,14 @@ def _lines(kind: str, runs: list[list[float]]) -> list[Line]:
     """One value a round, from the milliseconds of its queries."""
     return [
         harness.line(
-            f"search, {kind}: p{share}", "ms", [float(np.percentile(r, share)) for r in runs]
+            f"search, {kind}: {name}", "ms", [float(np.percentile(r, share)) for r in runs]
         )
-        for share in (50, 95)
+        for name, share in (("p50", 50), ("p95", 95), ("slowest", 100))
     ]
 
 
 def _queries(session: Session) -> dict[str, list[str]]:
-    """What readers type: words of one article, the beginning of one, one with two letters swapped."""
+    """What people type: words of one article, the beginning of one, one with two letters swapped."""
     chance = random.Random(corpus.SEED)  # noqa: S311 — the same queries at each run
     known = set(session.scalars(select(SearchWord.word)))
     words = [
@@ -71,13 +75,15 @@ def _queries(session: Session) -> dict[str, list[str]]:
     swapped = (w[:2] + w[3] + w[2] + w[4:] for some in words for w in some)
     mistyped = [w for w in swapped if not {w, stem(w)} & known]
     drawn["a mistyped word"] = chance.sample(mistyped, QUERIES)
+    typed = [line[:length] for line in drawn["3 words"] for length in range(1, len(line) + 1)]
+    drawn[TYPED] = chance.sample([line for line in typed if meaningful(line)], QUERIES)
     return drawn
 
 
-def _milliseconds(query: str) -> float:
+def _milliseconds(ask: Callable[[Session, str], Sized], query: str) -> float:
     began = time.perf_counter()
     with db.reading() as session:
-        found = search.find(session, query)
+        found = ask(session, query)
     taken = (time.perf_counter() - began) * 1e3
     if not found:
         raise RuntimeError(f"nothing found for {query!r}")

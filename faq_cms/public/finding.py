@@ -4,8 +4,9 @@ An address rather than a run of the screen: an answer at each keystroke leaves w
 beside alone. Under /gestion/, so that the gate has asked for a session.
 """
 
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,10 +26,16 @@ def found(request: Request) -> Response:
     """`{"items": [{"id", "question", "snippet", "aside"}]}`, best first; texts as [text, is_match]."""
     query = request.query_params.get("q", "")[: search.QUERY_MAX]
     with db.reading() as session:
-        hits = search.find(session, query, limit=HITS)
-        hidden = search.unpublished(session, query)
+        items = answers(session, query)
+    return JSONResponse({"items": items}, headers={"cache-control": "no-store"})
+
+
+def answers(session: Session, query: str) -> list[dict[str, Any]]:
+    """What is published, best first, then what readers cannot see; neighbours only without either."""
+    hits = search.find(session, query, limit=HITS)
+    hidden = search.unpublished(session, query)
     exact = [hit for hit in hits if not hit.nearest]
-    items = [
+    return [
         *(
             {
                 "id": hit.article.id,
@@ -48,4 +55,3 @@ def found(request: Request) -> Response:
             for each in hidden
         ),
     ]
-    return JSONResponse({"items": items}, headers={"cache-control": "no-store"})
