@@ -5,13 +5,15 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 """
 
 import datetime as dt
-import itertools
-from collections.abc import Collection, Iterable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -37,6 +39,8 @@ PACE_DAYS = 56
 
 _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
 _Columns = TypeVarTuple("_Columns")
+_Held = TypeVar("_Held")
+Integers = NDArray[np.int64]
 
 
 def _running() -> Select[int, int | None]:
@@ -78,18 +82,52 @@ def objective(session: Session, article_id: int) -> float:
 class Published:
     """What is published, which moves with `db.content_revision` and not with votes.
 
-    `articles`: one row an article, in the order of the public pages; columns article_id, uid, slug,
+    `revision`: that one. `articles`: one row an article, in the order of the public pages; columns article_id, uid, slug,
     question, category, category_id, version, published_at, period_id, period_opened_at.
     `versions`: those of the current measuring periods; columns version_id, place (row of
     `articles`), is_live.
     """
 
+    revision: int
     articles: pd.DataFrame
     versions: pd.DataFrame
 
 
-def published(session: Session) -> Published:
-    """The articles that figures are shown of. To be kept: it is most of the cost of a ranking."""
+class Memory:
+    """What was read once and still stands: what is published, the sums of closed days.
+
+    For who asks for figures again and again, one for each database: a vote of today then costs a
+    reading of today's tallies. Figures are the same without one. Threads may share it.
+    """
+
+    def __init__(self, most: int = 40) -> None:
+        """`most`: how many frames and sums are held, those asked for last."""
+        self._most, self._held, self._turn = most, OrderedDict[Hashable, Any](), threading.Lock()
+
+    def hold(self, key: Hashable, read: Callable[[], _Held]) -> _Held:
+        """What `read` gave for this key, whose revisions say how long that stands."""
+        with self._turn:
+            if key in self._held:
+                self._held.move_to_end(key)
+                known: _Held = self._held[key]
+                return known
+        found = read()
+        with self._turn:
+            self._held[key] = found
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        return found
+
+
+def published(session: Session, memory: Memory | None = None) -> Published:
+    """The articles that figures are shown of."""
+    revision = db.content_revision(session)
+    if memory is not None:
+        return memory.hold(("published", revision), lambda: _published(session, revision))
+    return _published(session, revision)
+
+
+def _published(session: Session, revision: int) -> Published:
     articles = db.columns(
         session,
         select(
@@ -122,7 +160,7 @@ def published(session: Session) -> Published:
         .order_by(Version.id),
     )
     places = pd.Index(articles["article_id"]).get_indexer(versions.pop("article_id"))
-    return Published(articles, versions.astype({"is_live": bool}).assign(place=places))
+    return Published(revision, articles, versions.astype({"is_live": bool}).assign(place=places))
 
 
 def usefulness(
@@ -132,76 +170,104 @@ def usefulness(
     until: dt.date | None = None,
     source: str | None = None,
     live_only: bool = False,
-    among: Published | None = None,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """Each published article with the counted votes of its current measuring period.
 
     One row an article, in the order of the public pages. `since` and `until` (both included),
     `source` and `live_only` (the version in line, without the earlier ones of its period) narrow
-    the votes, never the articles. `among` is what `published` gave, when it was kept. Columns:
+    the votes, never the articles. Columns:
     article_id, uid, slug, question, category, version, published_at, period_id, period_opened_at,
     objective, helpful, unhelpful, off_text, set_aside, previous (the verdict an open flag stands
     for), then those of `helpfulness.measured`.
     """
-    among = published(session) if among is None else among
+    among = published(session, memory)
     frame = among.articles.drop(columns="category_id")
     frame["objective"] = _objectives(session, among.articles["category_id"])
-    for name, counts in zip(
-        _COUNTS, _counted(session, among, since, until, source, live_only=live_only), strict=True
-    ):
+    which = Votes(since, until, source, live_only)
+    for name, counts in zip(_COUNTS, _counted(session, among, which, memory), strict=True):
         frame[name] = counts
     confirmed = session.scalars(
         select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
     ).all()
-    is_confirmed = frame["article_id"].isin(confirmed)
-    frame["previous"] = is_confirmed.map({True: Verdict.BELOW.value, False: None})
+    previous = np.full(len(frame), None, dtype=object)
+    previous[frame["article_id"].isin(confirmed)] = Verdict.BELOW.value
+    frame["previous"] = previous
     return helpfulness.measured(frame)
 
 
-def _objectives(session: Session, category_ids: pd.Series) -> pd.Series:
+def votes_of(
+    session: Session, *, since: dt.date | None, until: dt.date | None, memory: Memory | None = None
+) -> Integers:
+    """The column votes of `usefulness` alone, in its order."""
+    among = published(session, memory)
+    helpful, unhelpful, *_ = _counted(session, among, Votes(since, until), memory)
+    return np.asarray(helpful + unhelpful)
+
+
+def _objectives(session: Session, category_ids: pd.Series) -> helpfulness.Floats:
     """The share of helpful votes expected of each article, by the ids of their categories."""
     query = select(Category.id, Category.objective).where(Category.objective.is_not(None))
-    chosen = dict(session.execute(query).all())
-    found = category_ids.map(chosen) if chosen else pd.Series(np.nan, category_ids.index)
-    return found.astype(float).fillna(helpfulness.DEFAULT_OBJECTIVE)
+    ids = category_ids.to_numpy()
+    goals = np.full(len(ids), helpfulness.DEFAULT_OBJECTIVE)
+    for category_id, chosen in session.execute(query):
+        goals[ids == category_id] = chosen
+    return goals
 
 
-def _counted(
-    session: Session,
-    among: Published,
-    since: dt.date | None,
-    until: dt.date | None,
-    source: str | None,
-    *,
-    live_only: bool,
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+@dataclass(frozen=True)
+class Votes:
+    """Which votes: between two civil days (both included), from one source, of the live version."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    source: str | None = None
+    live_only: bool = False
+
+    @property
+    def are_all(self) -> bool:
+        """Whether every vote counts, from whenever and wherever it came."""
+        return self.since is None and self.until is None and self.source is None
+
+
+def _counted(session: Session, among: Published, which: Votes, memory: Memory | None) -> Integers:
     """The votes of each article as `among` lists them: one row a count, one column an article.
 
     Added up here rather than in SQL, which would sort tens of thousands of rows to group them.
     """
-    rows = _by_version(session, since, until, source)
-    versions = among.versions[among.versions["is_live"]] if live_only else among.versions
-    place = pd.Index(versions["version_id"]).get_indexer(rows[:, 0])
-    rows, place = rows[place >= 0], place[place >= 0]
-    places, articles = versions["place"].to_numpy()[place], len(among.articles)
-    sums = np.zeros((len(_COUNTS), articles), dtype=np.int64)
-    for row, counts in zip(sums, rows[:, 1:].T, strict=True):
-        np.add.at(row, places, counts)
+    kept, steps = windows.plan(session, which.since, which.until, which.source)
+    if which.are_all and (kept is None or memory is None):
+        names = [getattr(TallyVersion, name) for name in _COUNTS]
+        return _summed(session, select(TallyVersion.version_id, *names), among, which.live_only)
+    revision, held = db.revision(session), memory or Memory()
+
+    def of(rows: windows.Rows, *key: Hashable) -> Integers:
+        return held.hold(
+            ("sums", among.revision, which.live_only, *key),
+            lambda: _summed(session, rows, among, which.live_only),
+        )
+
+    sums = np.zeros((len(_COUNTS), len(among.articles)), dtype=np.int64)
+    if kept is not None:
+        sums += of(windows.rows_of(kept), kept)
+    for sign, stretch in steps:
+        rows = windows.days_of(stretch, 1, which.source)
+        sums += sign * of(rows, stretch, which.source, revision)
     return sums
 
 
-def _by_version(
-    session: Session, since: dt.date | None, until: dt.date | None, source: str | None
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Rows (version_id, then the counts) that add up to the votes; several a version."""
-    if since is None and until is None and source is None:
-        names = [getattr(TallyVersion, name) for name in _COUNTS]
-        query: windows.Rows = select(TallyVersion.version_id, *names)
-    else:
-        rows = windows.by_version(session, since, until, source).subquery()
-        query = select(rows.c.version_id, *(rows.c[name] for name in _COUNTS))
-    numbers = itertools.chain.from_iterable(session.connection().execute(query).fetchall())
-    return np.fromiter(numbers, dtype=np.int64).reshape(-1, 1 + len(_COUNTS))
+def _summed(session: Session, query: windows.Rows, among: Published, live_only: bool) -> Integers:
+    """Rows that have a version_id and counts, added up by article as `_counted` says."""
+    rows = query.subquery()
+    numbers = db.numbers(session, select(rows.c.version_id, *(rows.c[name] for name in _COUNTS)))
+    versions = among.versions[among.versions["is_live"]] if live_only else among.versions
+    place = pd.Index(versions["version_id"]).get_indexer(numbers[:, 0])
+    numbers, place = numbers[place >= 0], place[place >= 0]
+    places, length = versions["place"].to_numpy()[place], len(among.articles)
+    sums = np.zeros((len(_COUNTS), length), dtype=np.int64)
+    for row, counts in zip(sums, numbers[:, 1:].T, strict=True):
+        np.add.at(row, places, counts)
+    return sums
 
 
 def by_version(session: Session, article_id: int) -> pd.DataFrame:
@@ -520,6 +586,14 @@ def bursts(session: Session) -> pd.DataFrame:
         for key in [(*key_parts, str(day))]
     ]
     return frame
+
+
+def bursts_stamp(session: Session) -> tuple[int, ...]:
+    """The same while `bursts` lists the same ones with the same rulings; costs far less."""
+    row = session.execute(
+        select(func.count(), func.max(Vote.id), func.sum(Vote.id)).where(Vote.set_aside)
+    ).one()
+    return *(int(each or 0) for each in row), people.last_recorded(session)
 
 
 def _kept(session: Session) -> dict[tuple[object, ...], list[tuple[str, dt.datetime]]]:

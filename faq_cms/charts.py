@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from faq_cms import french, helpfulness
@@ -68,23 +69,18 @@ def counts_of(row: Any) -> Counts:
     return Counts(int(row.helpful), int(row.unhelpful), int(row.off_text))
 
 
-def worst_first(frame: pd.DataFrame) -> pd.DataFrame:
-    """The articles of `analytics.usefulness` in the order of a ranking.
+def worst_first(frame: pd.DataFrame, most: int | None = None) -> pd.DataFrame:
+    """The articles of `analytics.usefulness` in the order of a ranking; only the first `most`.
 
     Ranked ones from the least useful; then, unranked, those with too few votes to be; then those
     without any vote.
     """
-    votes = frame["votes"]
-    standing = (votes < MINIMUM_EVIDENCE).astype(int) + (votes == 0).astype(int)
-    ranked = frame.assign(
-        _standing=standing,
-        _ratio=frame["ratio"].where(votes >= MINIMUM_EVIDENCE, 0.0),
-        _fewer=-votes,
-    )
-    ordered = ranked.sort_values(
-        ["_standing", "_ratio", "_fewer"], kind="stable", ignore_index=True
-    )
-    return ordered.drop(columns=["_standing", "_ratio", "_fewer"])
+    votes = frame["votes"].to_numpy()
+    is_ranked = votes >= MINIMUM_EVIDENCE
+    standing = np.where(is_ranked, 0, np.where(votes > 0, 1, 2))
+    share = np.where(is_ranked, frame["ratio"], 0.0)
+    order = np.lexsort((-votes, share, standing))  # the last key first; stable
+    return frame.iloc[order[:most]].reset_index(drop=True)
 
 
 def ranking(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:

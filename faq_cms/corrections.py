@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from faq_cms import analytics, articles, db, flags, helpfulness, people, rendering
@@ -318,6 +318,14 @@ def observation(session: Session, article_id: int) -> Correction | None:
     )
 
 
+def waiting(session: Session, *, today: dt.date) -> int:
+    """How many articles À corriger lists, those put off left out."""
+    return (
+        session.scalar(select(func.count()).where(Correction.state.in_(LISTED), _is_due(today)))
+        or 0
+    )
+
+
 def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
     """À corriger: one row per listed article, oldest first; with `today`, those put off left out.
 
@@ -345,9 +353,7 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
         .order_by(Correction.opened_at, Correction.id)
     )
     if today is not None:
-        query = query.where(
-            or_(Correction.snoozed_until.is_(None), Correction.snoozed_until <= today)
-        )
+        query = query.where(_is_due(today))
     rows = db.frame(session, query)
     standing = flags.standing(session)
     behind = [standing.get(int(article_id), ()) for article_id in rows["article_id"]]
@@ -359,6 +365,11 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
     )
     rows["flags"] = pd.Series(behind, dtype=object)
     return rows
+
+
+def _is_due(today: dt.date) -> ColumnElement[bool]:
+    """The rows that are not put off until after this day."""
+    return or_(Correction.snoozed_until.is_(None), Correction.snoozed_until <= today)
 
 
 # -- is it better? -------------------------------------------------------------------------------

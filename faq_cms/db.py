@@ -8,13 +8,17 @@ waiting is unfair. Only this module imports a SQLite driver: two SQLite librarie
 drop each other's file locks and lose acknowledged writes.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -123,9 +127,9 @@ class Database:
         with self._turn, _refusals(), maker as session, session.begin():
             yield session
             # Last of all: one hot row, held for as short a time as the commit allows.
-            if moves := session.info.get(_MOVES):
+            if session.in_transaction() and (moves := session.info.get(_MOVES)):
                 session.flush()
-                (_CONTENT_MOVES if "content" in moves else _FIGURES_MOVE).execute(session)
+                _moving(frozenset(moves)).execute(session)
 
     def scrub(self) -> None:
         """Leave no copy of erased text in the write-ahead log (SQLite; a no-op on PostgreSQL)."""
@@ -193,6 +197,20 @@ def columns(session: Session, statement: Executable) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, map(list, read), strict=True)))
 
 
+def numbers(session: Session, statement: Executable) -> NDArray[np.int64]:
+    """The rows of a statement that asks for whole numbers only, straight from the driver.
+
+    Nothing pending in the session is flushed first.
+    """
+    result = session.connection().execute(statement)
+    width, cursor = len(result.keys()), result.cursor
+    assert cursor is not None  # noqa: S101 — a query has one until its rows are read
+    flat = itertools.chain.from_iterable(cursor.fetchall())
+    found = np.fromiter(flat, dtype=np.int64).reshape(-1, width)
+    result.close()
+    return found
+
+
 Insert = sqlite.Insert | postgresql.Insert
 _INSERTS: dict[str, Callable[[Any], Insert]] = {
     "sqlite": sqlite.insert,
@@ -252,14 +270,12 @@ class _Compiled:
         return named if self._order is None else tuple(named[name] for name in self._order)
 
 
-def _moving(*names: str) -> Prepared:
+@cache
+def _moving(names: frozenset[str]) -> Prepared:
+    """The counters of the ledger move by one."""
     table = models.Ledger.__table__
     moved = {name: table.c[name] + 1 for name in names}
     return Prepared(lambda _insert: update(models.Ledger).where(table.c.id == 1).values(moved))
-
-
-_FIGURES_MOVE = _moving("revision")
-_CONTENT_MOVES = _moving("content", "revision")
 
 
 def in_turn(session: Session, key: str, *, shared: bool = False) -> None:
@@ -273,14 +289,14 @@ def in_turn(session: Session, key: str, *, shared: bool = False) -> None:
         session.execute(select(lock(func.hashtextextended(key, 0))))
 
 
-def bump(session: Session, *, content: bool = False) -> None:
-    """Say that figures change in this transaction, and with `content` what the public reads.
+def bump(session: Session, *, content: bool = False, closed: bool = False) -> None:
+    """Say that figures change in this transaction.
 
-    The ledger moves just before the commit: cached readers will look again.
+    With `content`, so does what the public reads; with `closed`, the votes of closed days. The ledger
+    moves just before the commit: cached readers will look again.
     """
-    session.info.setdefault(_MOVES, set()).update(
-        {"revision", "content"} if content else {"revision"}
-    )
+    named = {"revision": True, "content": content, "closed": closed}
+    session.info.setdefault(_MOVES, set()).update(name for name, moves in named.items() if moves)
 
 
 def revision(session: Session) -> int:
@@ -291,6 +307,11 @@ def revision(session: Session) -> int:
 def content_revision(session: Session) -> int:
     """The revision of what the public reads, the key of every kept page."""
     return session.scalar(select(models.Ledger.content)) or 0
+
+
+def closed_revision(session: Session) -> int:
+    """The revision of the votes of closed days, the key of what was added up over them."""
+    return session.scalar(select(models.Ledger.closed)) or 0
 
 
 def integrity_faults(database: Database) -> list[str]:

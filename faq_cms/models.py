@@ -201,10 +201,11 @@ class Audit(Base):
 
 
 class Ledger(Base):
-    """One row of two counters, by which what was computed is known to be still true.
+    """One row of three counters, by which what was computed is known to be still true.
 
     `revision` moves with every vote, remark, flag and publication: cached figures are keyed by it.
     `content` moves only with what the public reads: kept pages are keyed by that one.
+    `closed` moves only with the votes of closed days: what was added up over them is keyed by it.
     """
 
     __tablename__ = "ledger"
@@ -213,6 +214,7 @@ class Ledger(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int]
     content: Mapped[int]
+    closed: Mapped[int] = mapped_column(server_default="0")
 
 
 # -- articles and versions -----------------------------------------------------------------------
@@ -662,6 +664,14 @@ class Vote(Base):
             "day",
             sqlite_where=text("set_aside = 1"),
             postgresql_where=text("set_aside"),
+        ),
+        # As are those that say why, among the votes of a measure.
+        Index(
+            "ix_vote_reason",
+            "period_id",
+            "reason",
+            sqlite_where=text("reason IS NOT NULL"),
+            postgresql_where=text("reason IS NOT NULL"),
         ),
     )
 

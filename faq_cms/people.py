@@ -180,6 +180,11 @@ def recorded(
     return [(at, actor, object_id, detail or {}) for at, actor, object_id, detail in rows]
 
 
+def last_recorded(session: Session) -> int:
+    """The number of the newest line of the trail; 0 where there is none."""
+    return session.scalar(select(func.max(Audit.id))) or 0
+
+
 def doers(
     session: Session,
     actions: Sequence[str],

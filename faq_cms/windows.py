@@ -41,6 +41,15 @@ Rows = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A kept sum as it stands: the same rows for as long as `revision`, the closed days', is the same."""
+
+    span: int
+    source: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Civil days from the first to the last, both included; None is no limit."""
 
@@ -97,6 +106,7 @@ def forget(session: Session) -> None:
     db.in_turn(session, _TURN)
     for table in (WindowTally, DayTotal, ClosedDay):
         session.execute(delete(table))
+    db.bump(session, closed=True)
 
 
 def shift(session: Session, cells: Iterable[Mapping[str, Any]]) -> None:
@@ -125,6 +135,7 @@ def shift(session: Session, cells: Iterable[Mapping[str, Any]]) -> None:
             ("span", "source", "version_id"),
         ),
     )
+    db.bump(session, closed=True)
 
 
 def _stretch(span: int, day: dt.date) -> Stretch:
@@ -158,7 +169,7 @@ def _steps(kept: Stretch, wanted: Stretch) -> Steps:
 
 def _add(session: Session, span: int, steps: Steps) -> None:
     """Move the sums of a span: by source, and over all of them."""
-    rows = _union([_days(stretch, sign) for sign, stretch in steps]).subquery()
+    rows = _union([days_of(stretch, sign) for sign, stretch in steps]).subquery()
     sums = [func.sum(rows.c[name]).label(name) for name in COUNTS]
     each = select(literal(span), rows.c.source, rows.c.version_id, *sums)
     every = select(literal(span), literal(EVERY), rows.c.version_id, *sums)
@@ -177,6 +188,7 @@ def _close(session: Session, days: Stretch) -> None:
     session.execute(delete(ClosedDay))
     session.add(ClosedDay(id=1, day=days.last))
     session.flush()
+    db.bump(session, closed=True)
 
 
 def _upsert(
@@ -214,15 +226,29 @@ def by_version(
 
     `source` narrows the votes; None is all of them, the column then says nothing.
     """
+    kept, steps = plan(session, since, until, source)
+    days = [days_of(stretch, sign, source) for sign, stretch in steps]
+    return _union(days if kept is None else [rows_of(kept), *days])
+
+
+def plan(
+    session: Session, since: dt.date | None, until: dt.date | None, source: str | None
+) -> tuple[Sum | None, Steps]:
+    """How the rows of `by_version` come together: a kept sum, and days added to it and taken away."""
     wanted, kept = Stretch(since, until), closed(session)
     span = None if kept is None else _nearest(wanted, kept)
     if kept is None or span is None:
-        return _days(wanted, 1, source)
-    sums = select(
-        WindowTally.source, WindowTally.version_id, *(getattr(WindowTally, n) for n in COUNTS)
-    ).where(WindowTally.span == span, WindowTally.source == (source or EVERY))
-    steps = _steps(_stretch(span, kept), wanted)
-    return _union([sums, *(_days(stretch, sign, source) for sign, stretch in steps)])
+        return None, [(1, wanted)]
+    sums = Sum(span, source or EVERY, db.closed_revision(session))
+    return sums, _steps(_stretch(span, kept), wanted)
+
+
+def rows_of(kept: Sum) -> Select[*tuple[Any, ...]]:
+    """The rows of a kept sum, as those of `by_version`."""
+    names = ("source", "version_id", *COUNTS)
+    return select(*(getattr(WindowTally, name) for name in names)).where(
+        WindowTally.span == kept.span, WindowTally.source == kept.source
+    )
 
 
 def by_day(session: Session, since: dt.date | None, until: dt.date | None) -> Rows:
@@ -242,8 +268,8 @@ def voted_days(session: Session, since: dt.date | None, until: dt.date | None) -
     return list(session.scalars(select(rows.c.day).distinct().order_by(rows.c.day)))
 
 
-def _days(stretch: Stretch, sign: int, source: str | None = None) -> Select[*tuple[Any, ...]]:
-    """The daily tallies of a stretch, added or taken away."""
+def days_of(stretch: Stretch, sign: int, source: str | None = None) -> Select[*tuple[Any, ...]]:
+    """The daily tallies of a stretch, added or taken away, as the rows of `by_version`."""
     counts = [(sign * getattr(TallyDay, name)).label(name) for name in COUNTS]
     query = select(TallyDay.source, TallyDay.version_id, *counts).where(*stretch.on(TallyDay.day))
     return query if source is None else query.where(TallyDay.source == source)

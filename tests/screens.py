@@ -33,6 +33,7 @@ def signed_in(
     monkeypatch.setattr(_session, "secret", lambda: secret)
     monkeypatch.setattr(settings, "_current", Settings(secret="s" * SECRET_BYTES))
     st.cache_data.clear()  # another test's database may be at the same revision
+    st.cache_resource.clear()
     return secret
 
 

@@ -102,11 +102,21 @@ def kept(session: Session) -> list[list[tuple[object, ...]]]:
     ]
 
 
-def figures(session: Session) -> list[pd.DataFrame]:
+remembering = [analytics.Memory()]
+
+
+@pytest.fixture(autouse=True)
+def _empty_memory() -> None:
+    """What `agree` holds on to, from one of its calls in a test to the next."""
+    remembering[0] = analytics.Memory()
+
+
+def figures(session: Session, memory: analytics.Memory | None = None) -> list[pd.DataFrame]:
     """What the screens of figures read, over kept stretches and over others."""
-    found = [analytics.by_day(session), analytics.by_source(session), analytics.usefulness(session)]
-    found.append(analytics.usefulness(session, live_only=True, source="widget"))
-    among, sources = analytics.published(session), itertools.cycle((None, "aide", "widget", None))
+    found = [analytics.by_day(session), analytics.by_source(session)]
+    found.append(analytics.usefulness(session, memory=memory))
+    found.append(analytics.usefulness(session, live_only=True, source="widget", memory=memory))
+    sources = itertools.cycle((None, "aide", "widget", None))
     for length, shift in itertools.product((28, 90, 365), (0, 1, 3)):
         last = TODAY - dt.timedelta(days=shift)
         first = last - dt.timedelta(days=length - 1)
@@ -114,7 +124,7 @@ def figures(session: Session) -> list[pd.DataFrame]:
         for since, until in ((first, None if shift else last), before):
             found.append(
                 analytics.usefulness(
-                    session, since=since, until=until, source=next(sources), among=among
+                    session, since=since, until=until, source=next(sources), memory=memory
                 )
             )
         found.append(pd.DataFrame([analytics.total(session, since=first, until=last)]))
@@ -122,11 +132,13 @@ def figures(session: Session) -> list[pd.DataFrame]:
 
 
 def agree(*, rolled: bool = True) -> None:
-    """With the kept sums, made anew, and without them, every figure is the same."""
+    """With the kept sums, held in memory or not, made anew, and without them: the same figures."""
     with db.transaction() as session:
         day = windows.closed(session)
         assert (day is not None) == rolled
         was, said = kept(session), figures(session)
+        for read, remembered in zip(said, figures(session, remembering[0]), strict=True):
+            pd.testing.assert_frame_equal(read, remembered)
         if day is not None:
             windows.rebuild(session, day)
             again = kept(session)

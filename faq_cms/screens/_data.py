@@ -39,6 +39,8 @@ from faq_cms.votes import civil_day
 
 # Revisions × filters of a small team; older revisions are pushed out by newer ones.
 _cached = st.cache_data(max_entries=32, show_spinner=False)
+# Frames of every article: handed out as they are, not copied at each reading. Change none in place.
+_shared = st.cache_resource(max_entries=12, show_spinner=False)
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,26 @@ def waiting(revision: int) -> Waiting:
     """What the menu counts."""
     with db.reading() as session:
         remarks = written.counts(session)
-        bursts = analytics.bursts(session)
+        bursts = _to_rule(analytics.bursts_stamp(session))
         return Waiting(
-            to_correct=len(corrections.queue(session, today=civil_day(dt.datetime.now(dt.UTC)))),
+            to_correct=corrections.waiting(session, today=civil_day(dt.datetime.now(dt.UTC))),
             new_remarks=remarks.get(RemarkState.NEW, 0),
             missing=searches.waiting(session),
-            set_aside=int(bursts["kept_by"].isna().sum()),
+            set_aside=bursts or 0,
             has_published=catalogue.has_published(session),
             has_votes=analytics.total(session).votes > 0,
             has_remarks=bool(remarks),
             has_searches=searches.has_any(session),
-            has_set_aside=not bursts.empty,
+            has_set_aside=bursts is not None,
         )
+
+
+@_cached
+def _to_rule(stamp: tuple[int, ...]) -> int | None:
+    """How many bursts nobody has ruled on; None where no vote is set aside."""
+    with db.reading() as session:
+        found = analytics.bursts(session)
+    return None if found.empty else int(found["kept_by"].isna().sum())
 
 
 @dataclass(frozen=True)
@@ -92,13 +102,13 @@ class Scope:
     live_only: bool = False
 
 
-@st.cache_data(max_entries=2, show_spinner=False)  # the last one, and the one a run still uses
-def _published(content_revision: int) -> analytics.Published:
-    with db.reading() as session:
-        return analytics.published(session)
+@st.cache_resource(show_spinner=False)
+def _memory() -> analytics.Memory:
+    """What no vote of today changes, for every reader of this process."""
+    return analytics.Memory()
 
 
-@_cached
+@_shared
 def usefulness(
     revision: int,
     since: dt.date | None = None,
@@ -108,12 +118,17 @@ def usefulness(
 ) -> pd.DataFrame:
     """See `analytics.usefulness`."""
     with db.reading() as session:
-        among = _published(db.content_revision(session))
         return analytics.usefulness(
-            session, since=since, until=until, source=source, live_only=live_only, among=among
+            session,
+            since=since,
+            until=until,
+            source=source,
+            live_only=live_only,
+            memory=_memory(),
         )
 
 
+@_shared
 def ranked(revision: int, scope: Scope) -> pd.DataFrame:
     """The articles of a scope, the least useful first. See `charts.worst_first`."""
     frame = usefulness(revision, scope.since, scope.until, scope.source, scope.live_only)
@@ -123,9 +138,18 @@ def ranked(revision: int, scope: Scope) -> pd.DataFrame:
 
 
 @_cached
-def votes_by_window(revision: int, today: dt.date) -> dict[Window, list[int]]:
-    """For each window that ends today, the votes of every published article in it, zeros included."""
-    return {window: list(usefulness(revision, since(window, today))["votes"]) for window in Window}
+def usual_window(revision: int, today: dt.date) -> Window:
+    """The shortest window in which half of the published articles can be judged."""
+    with db.reading() as session:
+        return helpfulness.default_window(
+            {
+                window: analytics.votes_of(
+                    session, since=since(window, today), until=None, memory=_memory()
+                ).tolist()
+                for window in Window
+                if window.days
+            }
+        )
 
 
 def since(window: Window, today: dt.date) -> dt.date | None:

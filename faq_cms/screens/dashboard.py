@@ -52,7 +52,7 @@ def headline() -> None:
 
 def chosen_window() -> Window:
     """The period: the shortest in which half of the articles can be judged, unless chosen."""
-    usual = helpfulness.default_window(_data.votes_by_window(revision, today))
+    usual = _data.usual_window(revision, today)
     found = st.segmented_control(
         "Période",
         list(WINDOWS),

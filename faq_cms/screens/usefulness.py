@@ -23,7 +23,7 @@ TEXTS: Final = {"mesure": "Mesure en cours", "version": "Version en ligne seule"
 
 def chosen_window() -> Window:
     """The period: the shortest in which half of the articles can be judged, unless chosen."""
-    usual = helpfulness.default_window(_data.votes_by_window(revision, today))
+    usual = _data.usual_window(revision, today)
     found = choices.segmented_control(
         "Période",
         list(WINDOWS),
