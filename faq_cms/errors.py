@@ -145,6 +145,15 @@ class NothingToImport(FaqError):
 
 
 @dataclass(eq=False)
+class Misspelt(FaqError):
+    """An export was to go out in right typography only. `articles`: (question, why not), French."""
+
+    articles: tuple[tuple[str, tuple[str, ...]], ...]
+    code: ClassVar[str] = "misspelt"
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
 class BackupRefused(FaqError):
     """A backup cannot be made of, or restored from, `name`. `reason` is a code."""
 

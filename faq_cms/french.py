@@ -11,7 +11,7 @@ export would change with its data.
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
@@ -287,7 +287,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.article": "Cet article n’existe pas ou n’est plus publié.",
     "not_found.page": "Cette adresse ne mène à aucune page.",
     "not_found.version": "Cette version n’existe pas ou n’a jamais été publiée.",
-    "not_found.category": "Cette catégorie n’existe plus.",
+    "not_found.category": "Cette catégorie n’existe pas ou n’existe plus.",
     "not_found.channel": "Ce canal n’existe pas.",
     "not_found.address": "Cette adresse n’existe pas.",
     "not_found.remark": "Cette remarque n’existe plus.",
@@ -493,6 +493,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "
         "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f», en début de ligne."
     ),
+    "misspelt": (
+        "Rien n’est exporté\u00a0: la typographie n’est pas juste dans {articles}. Corrigez ces "
+        "articles, ou demandez un export à la typographie corrigée."
+    ),
     "conflict.cell_too_long": (
         "La réponse à «\u202f{detail}\u202f» est trop longue pour une cellule d’Excel "
         "(32\u202f767 caractères). Choisissez un autre format."
@@ -632,6 +636,8 @@ def _shown(name: str, value: object) -> object:
     if name == "kinds" and isinstance(value, tuple):
         named = [label(Kind(kind)) for kind in value]
         return " et ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+    if name == "articles" and isinstance(value, tuple):
+        return _misspelt(value)
     if isinstance(value, tuple | list):
         return [_shown(name, part) for part in value]
     if not isinstance(value, int):
@@ -639,6 +645,20 @@ def _shown(name: str, value: object) -> object:
     if name == "retry_after":
         return duration(value)
     return size(value) if name == "limit" else number(value)
+
+
+def _misspelt(articles: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """The first articles with what is wrong in each, then how many others."""
+    shown = [
+        f"«{NNBSP}{question}{NNBSP}» ({' '.join(reasons).rstrip('.')})"
+        for question, reasons in articles[:_MISSPELT_SHOWN]
+    ]
+    if rest := len(articles) - len(shown):
+        shown.append(count(rest, "autre article", "autres articles"))
+    return " et ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+
+
+_MISSPELT_SHOWN: Final = 3
 
 
 # -- numbers -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The API for machines: shapes, refusals, caching, tokens, and nothing that is not published."""
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -339,6 +340,42 @@ def test_a_token_fetches_what_is_published(
         f"/api/v1/exports/{channel}", headers={**bearer, "If-None-Match": got.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+def test_a_job_that_has_the_file_costs_no_writing(
+    client: TestClient, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    got = client.get("/api/v1/exports/jsonl", headers=bearer)
+    written = exports.CHANNELS["jsonl"]
+
+    def refuse(*_: object) -> bytes:
+        raise AssertionError("written again")
+
+    monkeypatch.setitem(exports.CHANNELS, "jsonl", dataclasses.replace(written, write=refuse))
+    again = client.get(
+        "/api/v1/exports/jsonl", headers={**bearer, "If-None-Match": got.headers["etag"]}
+    )
+    assert again.status_code == 304
+    assert again.headers["etag"] == got.headers["etag"]
+    monkeypatch.undo()
+
+
+def test_an_export_is_narrowed_and_spelled_as_asked(client: TestClient, article: Article) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+
+    def asked(**params: str) -> Any:
+        return client.get("/api/v1/exports/json", headers=bearer, params=params)
+
+    assert "\u202f" in asked().text
+    assert "\u202f" not in asked(spaces="plain").text
+    assert len(asked(without_below="true").json()["items"]) == 1
+    assert asked(tag="inconnu").json()["items"] == []
+    assert asked(updated_since="2999-01-01").json()["items"] == []
+    assert asked(category="inconnue").status_code == 404
+    for name, value in (("typography", "x"), ("without_below", "x"), ("updated_since", "hier")):
+        refused = asked(**{name: value})
+        assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, name)
 
 
 @pytest.mark.parametrize(

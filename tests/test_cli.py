@@ -27,6 +27,7 @@ from faq_cms import (
     votes,
 )
 from faq_cms.cli import parser
+from faq_cms.exports import selection
 from faq_cms.models import CounterSnapshot, Role, TallyVersion
 from tests import servers
 
@@ -421,6 +422,27 @@ def test_a_nightly_job_is_written_down_whether_it_succeeds_or_not(filled: Termin
     assert (done["name"], done["outcome"], done["failure"]) == (str(path), "done", "")
     assert (failed["outcome"], failed["articles"]) == ("failed", 0)
     assert "absent" in failed["failure"]
+
+
+def test_an_export_is_narrowed_and_spelled_as_asked(filled: Terminal) -> None:
+    path = filled.folder / "faq.jsonl"
+
+    def asked(*words: str) -> list[Any]:
+        filled("export", "jsonl", "--output", str(path), "--allow-empty", *words)
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    assert len(asked()) == len(asked("--without-below")) == 2
+    assert asked("--since", "01/01/2999") == asked("--tag", "inconnu") == []
+    assert asked("--typography", "fix", "--spaces", "no-break")[0]["question"].endswith("\u00a0?")
+    output = ["--output", str(path)]
+    assert "catégorie" in filled.refusal("export", "jsonl", *output, "--category", "Minitel")
+    assert "Comment payer ?" in filled.refusal("export", "jsonl", *output, "--typography", "refuse")
+    assert "ISO 8601" in filled.refusal("export", "jsonl", *output, "--since", "hier")
+
+
+def test_the_words_of_an_export_are_those_there_are() -> None:
+    assert list(parser.TYPOGRAPHY) == list(selection.Typography)
+    assert list(parser.SPACES) == list(selection.Spaces)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +15,7 @@ from faq_cms.errors import (
     FaqError,
     Invalid,
     MethodNotAllowed,
+    Misspelt,
     PersonalData,
     SignInRequired,
     TooMany,
@@ -34,11 +35,28 @@ def answer(data: object, *, status: int = 200, headers: dict[str, str] | None = 
 def cached(request: Request, data: object, *, media_type: str = "application/json") -> Response:
     """An answer with an ETag of its bytes; 304 when the caller has them already."""
     body = data if isinstance(data, bytes) else json.dumps(data, ensure_ascii=False).encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+    tag = tag_of(body)
+    if is_held(request, tag):
+        return unchanged(tag)
+    return Response(body, headers={"etag": tag, **_CHECKED}, media_type=media_type)
+
+
+_CHECKED: Final = {"cache-control": "no-cache"}
+
+
+def tag_of(body: bytes) -> str:
+    """The ETag of these bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def is_held(request: Request, tag: str) -> bool:
+    """Whether the caller says that it has what this ETag names."""
+    return tag in request.headers.get("if-none-match", "")
+
+
+def unchanged(tag: str) -> Response:
+    """304: the caller has it already."""
+    return Response(status_code=304, headers={"etag": tag, **_CHECKED})
 
 
 def refusal(error: FaqError) -> Response:
@@ -48,6 +66,10 @@ def refusal(error: FaqError) -> Response:
         content["details"] = {"field": error.field, "reason": error.reason}
     if isinstance(error, PersonalData):
         content["details"] = {"found": list(error.kinds), "masked": error.masked}
+    if isinstance(error, Misspelt):
+        content["details"] = {
+            "articles": [{"question": question, "found": why} for question, why in error.articles]
+        }
     headers = {"cache-control": "no-store"}
     if isinstance(error, MethodNotAllowed):
         headers["allow"] = ", ".join(error.allowed)

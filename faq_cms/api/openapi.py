@@ -5,6 +5,7 @@ from typing import Any
 from faq_cms import exports
 from faq_cms.api import schemas
 from faq_cms.api.schemas import Schema
+from faq_cms.exports import selection
 
 
 def document(base_url: str) -> Schema:
@@ -73,8 +74,11 @@ def document(base_url: str) -> Schema:
                     "exportChannel",
                     "Ce qui est publié, au format d’un canal.",
                     {"200": {"description": "Le fichier du canal.", "content": {"*/*": {}}}},
-                    errors=(401, 403, 404),
-                    parameters=[_path("channel", enum=sorted(exports.CHANNELS))],
+                    errors=(401, 403, 404, 409, 422),
+                    parameters=[
+                        _path("channel", enum=sorted(exports.CHANNELS)),
+                        *_selection(),
+                    ],
                     not_modified=True,
                     secured=True,
                 )
@@ -118,6 +122,19 @@ def _operation(
 
 def _json(description: str, schema: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _selection() -> list[Schema]:
+    """What narrows an export, and how its texts are spelled: `selection.API`."""
+    schemas_of: dict[str, Schema] = {
+        "category": {"type": "string", "description": "Nom ou adresse d’une catégorie."},
+        "tag": {"type": "string", "description": "Un mot-clé."},
+        "since": {"type": "string", "format": "date-time"},
+        "without_below": {"type": "boolean", "description": "Sans les articles sous l’objectif."},
+        "typography": {"type": "string", "enum": list(selection.Typography)},
+        "spaces": {"type": "string", "enum": list(selection.Spaces)},
+    }
+    return [_query(name, schemas_of[field]) for field, name in selection.API.items()]
 
 
 def _query(name: str, schema: Schema) -> Schema:

@@ -1,10 +1,11 @@
 """The addresses of the API. Thin: read the request, call a chapter, answer."""
 
 import datetime as dt
+import hashlib
 import json
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -23,10 +24,11 @@ from faq_cms import (
     settings,
 )
 from faq_cms.api import openapi, schemas, sites
-from faq_cms.api.answers import answer, cached, guarded
+from faq_cms.api.answers import answer, cached, guarded, is_held, tag_of, unchanged
 from faq_cms.articles import PublishedArticle
 from faq_cms.deliveries import Target
 from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
+from faq_cms.exports import selection
 from faq_cms.models import Reason, Way
 from faq_cms.people import Actor
 from faq_cms.public import ballot
@@ -55,7 +57,8 @@ async def list_articles(request: Request) -> Response:
     With `updated_since`, only what changed after it, and tombstones of what was withdrawn since. A
     machine that gives its token needs it for nothing but to have its deliveries written down.
     """
-    since = _instant(request.query_params.get("updated_since"), "updated_since")
+    asked = request.query_params.get("updated_since")
+    since = None if asked is None else selection.instant(asked, "updated_since")
     limit = _limit(request.query_params.get("limit"))
     after = _cursor(request.query_params.get("cursor"))
 
@@ -180,26 +183,50 @@ async def remark(request: Request) -> Response:
 
 @guarded
 async def export(request: Request) -> Response:
-    """What is published, in the format of a channel. Needs a token of scope `export`."""
+    """What is published, in the format of a channel. Needs a token of scope `export`.
+
+    The parameters of `selection.API` choose the articles and their spelling.
+    """
     channel = exports.CHANNELS.get(request.path_params["channel"])
 
-    def write() -> bytes:
+    def write() -> Response:
         machine, now = _machine(request), dt.datetime.now(dt.UTC)
         if machine is None:
             raise SignInRequired
         if channel is None:
             raise NotFound("channel", request.path_params["channel"])
-        here = settings.current()
-        to = Target(channel.name, Way.MACHINE, machine.name)
+        wanted, here = selection.asked(request.query_params, selection.API), settings.current()
+        site = exports.Site(here.site_name, here.public_url)
+        to = Target(channel.name, Way.MACHINE, machine.name, wanted.narrowed())
         with deliveries.telling(to, now=now):
             with db.reading() as session:
-                content = articles.published(session, base_url=here.public_url)
-            body = channel.write(content, exports.Site(here.site_name, here.public_url))
-        deliveries.note(to, content, now=now)
-        return body
+                content = selection.chosen(session, wanted, base_url=here.public_url)
+            found = _exported(request, channel, selection.spelled(content, wanted), site)
+        deliveries.note(to, content, withdrawn=() if wanted.since else None, now=now)
+        return found
 
-    body = await in_thread(write)
-    assert channel is not None  # noqa: S101 — `write` raised otherwise
+    return await in_thread(write)
+
+
+# ETags of the last files written, by what they were written from: a job that comes back for what it
+# has costs no writing. In this process alone, so that another version of a writer never answers.
+_tags: dict[tuple[str, str], str] = {}
+_TAGS_KEPT: Final = 256
+
+
+def _exported(
+    request: Request,
+    channel: exports.Channel,
+    content: Sequence[PublishedArticle],
+    site: exports.Site,
+) -> Response:
+    source = (channel.name, hashlib.sha256(repr((site, content)).encode()).hexdigest())
+    if (known := _tags.get(source)) and is_held(request, known):
+        return unchanged(known)
+    body = channel.write(content, site)
+    if len(_tags) >= _TAGS_KEPT:
+        _tags.clear()
+    _tags[source] = tag_of(body)
     return cached(request, body, media_type=channel.media_type)
 
 
@@ -272,23 +299,6 @@ async def _json(request: Request) -> object:
         return json.loads(await request.body())
     except (ValueError, RecursionError) as error:
         raise Invalid("body", "not_json") from error
-
-
-def _instant(value: str | None, field: str) -> dt.datetime | None:
-    if value is None:
-        return None
-    try:
-        # A « + » in a query string arrives as a space when the caller did not encode it.
-        moment = dt.datetime.fromisoformat(value.replace(" ", "+"))
-    except ValueError as error:
-        raise Invalid(field, "not_an_instant") from error
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=dt.UTC)
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError:  # the first and last days of the calendar, from another time zone
-        first, last = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
-        return first if moment.year == 1 else last
 
 
 def _limit(value: str | None) -> int:

@@ -27,6 +27,7 @@ from faq_cms import (
 from faq_cms.cli import opening
 from faq_cms.deliveries import Target
 from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
+from faq_cms.exports import selection
 from faq_cms.imports import apply, vote_tables
 from faq_cms.imports.apply import State, Step
 from faq_cms.imports.vote_tables import TotalRow, VoteRow, VoteTable
@@ -212,17 +213,25 @@ def export(given: Namespace) -> int:
         raise Invalid("output", "missing")
     chosen, now = opening.installation(), dt.datetime.now(dt.UTC)
     path = Path(given.output)
-    to = Target(channel.name, Way.JOB, str(path.absolute()))
+    wanted = selection.Wanted(
+        category=given.category or "",
+        tag=given.tag or "",
+        since=selection.instant(given.since, "since") if given.since else None,
+        without_below=given.without_below,
+        typography=selection.Typography(given.typography),
+        spaces=selection.Spaces(given.spaces),
+    )
+    to = Target(channel.name, Way.JOB, str(path.absolute()), wanted.narrowed())
     with deliveries.telling(to, now=now):
         with db.reading() as session:
-            published = articles.published(session, base_url=chosen.public_url)
+            published = selection.chosen(session, wanted, base_url=chosen.public_url)
         site = exports.Site(name=chosen.site_name, base_url=chosen.public_url)
-        content = channel.write(published, site)
+        content = channel.write(selection.spelled(published, wanted), site)
         if not published and not given.allow_empty and _is_filled(path, content):
             raise Conflict("empty_export", str(path))
         with files.replacing(path, mode=_READABLE) as unfinished:
             unfinished.write_bytes(content)
-    deliveries.note(to, published, now=now)
+    deliveries.note(to, published, withdrawn=() if wanted.since else None, now=now)
     print(f"{path}\u00a0: {french.count(len(published), 'article')}, {french.size(len(content))}.")
     return 0
 

@@ -110,6 +110,32 @@ def _content(commands: "Commands[_Parser]") -> None:
     exported.add_argument("--output", metavar="FICHIER", help="fichier à écrire")
     exported.add_argument("--list", action="store_true", help="liste les canaux")
     exported.add_argument(
+        "--category", metavar="C", help="seulement cette catégorie (nom ou adresse)"
+    )
+    exported.add_argument(
+        "--tag", metavar="M", help="seulement les articles qui portent ce mot-clé"
+    )
+    exported.add_argument(
+        "--since", metavar="DATE", help="seulement ce qui a changé depuis (2026-03-31 ou ISO 8601)"
+    )
+    exported.add_argument(
+        "--without-below",
+        action="store_true",
+        help="sans les articles sous l’objectif ; ceux qui ont trop peu de votes restent",
+    )
+    exported.add_argument(
+        "--typography",
+        choices=TYPOGRAPHY,
+        default="as-is",
+        help="typographie fautive : laisser (as-is), corriger (fix), refuser l’export (refuse)",
+    )
+    exported.add_argument(
+        "--spaces",
+        choices=SPACES,
+        default="narrow",
+        help="espaces : fines insécables (narrow), insécables (no-break), ordinaires (plain)",
+    )
+    exported.add_argument(
         "--allow-empty",
         action="store_true",
         help="accepte de remplacer un export rempli par un export vide",
@@ -169,4 +195,6 @@ def _people(commands: "Commands[_Parser]") -> None:
 
 
 # Repeated from models.Role: importing it would load SQLAlchemy before `--help` (kept equal by a test).
+TYPOGRAPHY: Final = ("as-is", "fix", "refuse")
+SPACES: Final = ("narrow", "no-break", "plain")
 ROLES: Final = ("viewer", "editor", "reviewer", "manager", "administrator")

@@ -6,24 +6,21 @@ asked here, again, in the database.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-import pandas as pd
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faq_cms import analytics, articles, db, deliveries, exports, gate, people, settings
+from faq_cms import db, deliveries, exports, gate, people, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.deliveries import Target
-from faq_cms.errors import NotFound, SignInRequired
-from faq_cms.helpfulness import Verdict
+from faq_cms.errors import Invalid, NotFound, SignInRequired
+from faq_cms.exports import selection
 from faq_cms.models import Way
 from faq_cms.public import pages
 from faq_cms.votes import civil_day
-
-SELECTION: Final = ("categorie", "sans")
 
 
 def routes() -> list[Route]:
@@ -32,7 +29,7 @@ def routes() -> list[Route]:
 
 
 def download(request: Request) -> Response:
-    """A channel's file. `categorie` (an address) and `sans=sous-objectif` choose the articles."""
+    """A channel's file; the parameters of `selection.ADDRESS` choose the articles and their spelling."""
     here, now = settings.current(), pages.now()
     channel = exports.CHANNELS.get(request.path_params["channel"])
     if channel is None:
@@ -42,10 +39,13 @@ def download(request: Request) -> Response:
         if actor is None:
             raise SignInRequired
         people.authorize(session, actor, "export")
-        chosen = selected(session, request.query_params, base_url=here.public_url)
-    content = channel.write(chosen, exports.Site(here.site_name, here.public_url))
-    asked = {name: value for name, value in request.query_params.items() if name in SELECTION}
-    deliveries.note(Target(channel.name, Way.DOWNLOAD, actor.name, asked), chosen, now=now)
+        wanted = selection.asked(request.query_params)
+        chosen = selection.chosen(session, wanted, base_url=here.public_url)
+    content = channel.write(
+        selection.spelled(chosen, wanted), exports.Site(here.site_name, here.public_url)
+    )
+    to = Target(channel.name, Way.DOWNLOAD, actor.name, wanted.narrowed())
+    deliveries.note(to, chosen, withdrawn=() if wanted.since else None, now=now)
     name = f"faq-{channel.name}-{civil_day(now)}{channel.extension}"
     return Response(
         content,
@@ -60,13 +60,8 @@ def download(request: Request) -> Response:
 def selected(
     session: Session, asked: Mapping[str, Any], *, base_url: str = ""
 ) -> list[PublishedArticle]:
-    """What is published, narrowed as the address of a download says (`SELECTION`)."""
-    category = asked.get("categorie") or None
-    found = articles.published(session, base_url=base_url, category=category)
-    below = _below(analytics.usefulness(session)) if "sans" in asked else frozenset()
-    return [each for each in found if each.id not in below]
-
-
-def _below(figures: pd.DataFrame) -> frozenset[int]:
-    """The articles whose votes prove that they are under their objective; too few votes prove nothing."""
-    return frozenset(int(i) for i in figures.loc[figures["verdict"] == Verdict.BELOW, "article_id"])
+    """What is published, narrowed as a delivery said; nothing when its category is gone."""
+    try:
+        return selection.chosen(session, selection.asked(asked), base_url=base_url)
+    except (Invalid, NotFound):
+        return []
