@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from faq_cms import articles, db
+from faq_cms import articles, db, filing
 from tests import content
 from tests.servers import Enter, Served
 
@@ -150,6 +150,45 @@ def test_a_version_has_an_address_of_its_own(served: Served, enter: Enter) -> No
     page.get_by_role("button", name="Version 2").click()
     page.wait_for_url("**version=2**")
     page.frame_locator("iframe").get_by_text("Une réponse récente.").wait_for()
+
+
+def test_two_versions_are_compared_both_ways_one_is_put_back_and_the_sheet_is_filled(
+    served: Served, enter: Enter
+) -> None:
+    article = content.published("Question ancienne")
+    content.revised(article.id, "Une réponse récente.")
+    page = enter("Camille").new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/gestion/article?article={article.id}&version=1")
+    page.get_by_role("combobox", name="Comparer avec").click()
+    page.get_by_role("option", name="Version 2").click()
+    page.locator(".changes del", has_text="virement").first.wait_for()
+    page.locator(".changes ins", has_text="récente").first.wait_for()
+    page.get_by_role("radio", name="Côte à côte").click()
+    page.get_by_text("Version 1", exact=True).last.wait_for()
+    page.get_by_role("button", name="Restaurer la version 1…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Restaurer").click()
+    page.get_by_text("Version 3 publiée").wait_for()
+    assert live_answer(article.id) == (3, content.ANSWER)
+
+    page.get_by_role("radio", name="Rédiger").click()
+    page.get_by_text("Fiche", exact=True).click()
+    page.get_by_role("combobox", name="Responsable").click()
+    page.get_by_role("option", name="Camille").click()
+    page.get_by_text("Responsable changé.").wait_for()
+    page.get_by_role("combobox", name="Mots-clés").fill("iban")
+    page.keyboard.press("Enter")
+    page.get_by_text("Mots-clés changés.").wait_for()
+    with db.reading() as session:
+        sheet = filing.sheet(session, article.id)
+    assert sheet.tags == ("iban",)
+    assert sheet.owner_id is not None
+    page.get_by_role("button", name="Annuler").last.click()
+    page.get_by_text("C’est annulé.").wait_for()
+    with db.reading() as session:
+        assert filing.sheet(session, article.id).tags == ()
+    assert not faults
 
 
 def test_typography_is_mended_in_one_click_and_the_editor_shows_it(
