@@ -47,6 +47,7 @@ Chapters, each of which may look back at the ones before it:
 - ``imported_votes``: votes and totals another system kept.
 - ``catalogue``: every article as the team's list shows it.
 - ``analytics``: tallies to frames: per article, per day, per version.
+- ``causes``: what else than the votes of its measure asks for an article to be corrected.
 - ``flags``: open a flag with its evidence, close it with its outcome.
 - ``corrections``: take a flag, correct, publish, verify.
 - ``loop``: the moments that touch several chapters, as plain functions.

@@ -105,7 +105,7 @@ def make(
     made = Made(gesture, left=_left(session, ids, gesture))
     wanted = [each for each in ids if each not in made.left]
     if isinstance(gesture, Change):
-        made.sheets = filing.change(session, actor, wanted, gesture, now=now)
+        made.sheets = loop.filed(session, actor, wanted, gesture, now=now)
         return made
     for article_id in wanted:
         loop.withdraw(session, actor, article_id, now=now)
@@ -182,7 +182,7 @@ def _taken_back(
     back = Made(made.gesture)
     if isinstance(made.gesture, Change):
         back.sheets = {each: made.sheets[each] for each in ids}
-        filing.undo(session, actor, back.sheets, made.gesture, now=now)
+        loop.filed_back(session, actor, back.sheets, made.gesture, now=now)
         return back
     for article_id in ids:
         back.withdrawn[article_id] = made.withdrawn[article_id]

@@ -162,6 +162,25 @@ def release(session: Session, actor: Actor, article_id: int, *, now: dt.datetime
     db.bump(session)
 
 
+def raise_by_hand(
+    session: Session, actor: Actor, article_id: int, *, reason: str, now: dt.datetime
+) -> None:
+    """« Signaler » an article: a person lists it, and says why. See `flags.raise_by_hand`."""
+    people.authorize(session, actor, "correction.work")
+    flags.raise_by_hand(session, actor, article_id, reason=_checked(reason), now=now)
+    follow(session, article_id, now=now)
+    people.record(session, actor, "correction.raise", kind="article", object_id=article_id, now=now)
+
+
+def lower_by_hand(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> None:
+    """Take back what a person raised; the other reasons stay. Raises Conflict("not_raised")."""
+    people.authorize(session, actor, "correction.work")
+    if not flags.lower_by_hand(session, article_id, now=now):
+        raise Conflict("not_raised", article_id)
+    follow(session, article_id, now=now)
+    people.record(session, actor, "correction.lower", kind="article", object_id=article_id, now=now)
+
+
 def snooze(
     session: Session,
     actor: Actor,
@@ -255,11 +274,12 @@ def answered(
     return row
 
 
-def unanswered(session: Session, version: Version) -> None:
+def unanswered(session: Session, version: Version, *, now: dt.datetime) -> None:
     """The version is taken back: what it answered, or stopped being observed, is as it was before."""
-    flags.reopen(session, version)
+    flags.reopen(session, version, now=now)
     row = observation(session, version.article_id)
     if row is not None and row.version_id == version.id:
+        _join(session, listed(session, version.article_id), row, now=now)
         if row.taken_at == row.corrected_at:  # nobody had taken it: publishing did
             row.taken_by_id, row.taken_at = None, None
         row.state = CorrectionState.NEW if row.taken_by_id is None else CorrectionState.TAKEN
@@ -278,6 +298,15 @@ def unanswered(session: Session, version: Version) -> None:
         superseded.reason = ""
     session.flush()
     db.bump(session)
+
+
+def _join(session: Session, newer: Correction | None, row: Correction, *, now: dt.datetime) -> None:
+    """What was listed since moves to the row that comes back: one row an article."""
+    if newer is None:
+        return
+    session.execute(update(Flag).where(Flag.correction_id == newer.id).values(correction_id=row.id))
+    _close(newer, CorrectionState.WITHDRAWN, now=now)
+    session.flush()
 
 
 def follow_review(session: Session, article_id: int, *, is_open: bool) -> None:

@@ -1,8 +1,9 @@
 """Why an article is listed in À corriger: open a flag with its evidence, close it with its outcome.
 
 `judge` compares what the figures say now with what is open, and makes them agree; calling it twice
-changes nothing. Two rules so far: *isolated* (at least one Non about the text since the measuring
-period began) and *confirmed* (the figures prove that the article misses its objective).
+changes nothing. Two rules are judged at each vote: *isolated* (at least one Non about the text since
+the measuring period began) and *confirmed* (the figures prove that the article misses its
+objective). `examine` does the same for the rules of `causes`. A person raises a flag by hand.
 """
 
 import datetime as dt
@@ -14,7 +15,9 @@ import pandas as pd
 from sqlalchemy import ScalarSelect, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from faq_cms import analytics, db, helpfulness
+from faq_cms import analytics, causes, db, helpfulness
+from faq_cms.causes import Cause
+from faq_cms.errors import Conflict
 from faq_cms.helpfulness import Counts, Verdict
 from faq_cms.models import (
     Account,
@@ -27,6 +30,8 @@ from faq_cms.models import (
     TallyVersion,
     Version,
 )
+from faq_cms.people import Actor
+from faq_cms.votes import civil_day
 
 RULES: Final = (FlagKind.ISOLATED, FlagKind.CONFIRMED)
 PROVEN: Final = frozenset({FlagKind.CONFIRMED, FlagKind.DROPPED})  # « Problème avéré »
@@ -69,7 +74,8 @@ def judge(session: Session, article_id: int, *, now: dt.datetime) -> bool:
         return False
     due = case.due()
     for kind in sorted(due - set(case.standing)):
-        _open(session, article_id, case, kind, now=now)
+        evidence = _evidence(case.counts, case.objective)
+        _enter(session, article_id, case.period_id, kind, evidence, now=now)
     withdrawn = [flag_id for kind, flag_id in case.standing.items() if kind not in due]
     if withdrawn:
         _withdraw(session, withdrawn, now=now)
@@ -146,6 +152,98 @@ _CASE: Final = db.Prepared(
 )
 
 
+def examine(
+    session: Session,
+    article_ids: Collection[int] | None = None,
+    *,
+    kinds: Collection[FlagKind] = causes.ALL,
+    now: dt.datetime,
+) -> list[int]:
+    """Open and withdraw the flags of these rules so that they say what holds now.
+
+    `article_ids` narrows the articles, `kinds` the rules. Returns the articles where one was opened
+    or withdrawn. Idempotent; writes flags only.
+    """
+    open_ones = _open_of(session, article_ids, kinds)
+    dropped = [article for article, kind in open_ones if kind is FlagKind.DROPPED]
+    today = civil_day(now)
+    held = causes.found(session, article_ids, kinds=kinds, dropped=dropped, today=today)
+    due = {(each.article_id, each.kind): each for each in _unsettled(session, held)}
+    for key, cause in due.items():
+        if key not in open_ones:
+            _enter(session, cause.article_id, cause.period_id, cause.kind, cause.evidence, now=now)
+    gone = {key: flag_id for key, flag_id in open_ones.items() if key not in due}
+    if gone:
+        _withdraw(session, list(gone.values()), now=now)
+    return sorted({article for article, _ in gone.keys() | (due.keys() - open_ones.keys())})
+
+
+def _open_of(
+    session: Session, article_ids: Collection[int] | None, kinds: Collection[FlagKind]
+) -> dict[tuple[int, FlagKind], int]:
+    query = select(Flag.article_id, Flag.kind, Flag.id).where(
+        Flag.closed_at.is_(None), Flag.kind.in_(kinds)
+    )
+    if article_ids is not None:
+        query = query.where(Flag.article_id.in_(article_ids))
+    return {(article_id, kind): flag_id for article_id, kind, flag_id in session.execute(query)}
+
+
+def _unsettled(session: Session, held: list[Cause]) -> list[Cause]:
+    """What holds, less what somebody looked at and answered, knowing it."""
+    if not held:
+        return []
+    query = (
+        select(Flag.article_id, Flag.kind, Flag.outcome, Flag.period_id, Flag.evidence)
+        .where(
+            Flag.article_id.in_({each.article_id for each in held}),
+            Flag.kind.in_({each.kind for each in held}),
+            Flag.outcome.in_((FlagOutcome.NOTHING_TO_FIX, FlagOutcome.ANSWERED)),
+        )
+        .order_by(Flag.id)
+    )
+    ended: dict[tuple[int, FlagKind], list[tuple[FlagOutcome, int, dict[str, Any]]]] = {}
+    for article_id, kind, outcome, period_id, evidence in session.execute(query):
+        ended.setdefault((article_id, kind), []).append((outcome, period_id, evidence))
+    return [
+        each
+        for each in held
+        if not any(each.is_settled_by(*end) for end in ended.get((each.article_id, each.kind), ()))
+    ]
+
+
+def raise_by_hand(
+    session: Session, actor: Actor, article_id: int, *, reason: str, now: dt.datetime
+) -> None:
+    """A person says that a published article needs correcting, and why; `reason` is kept as given.
+
+    Raises Conflict("not_published"), Conflict("already_raised").
+    """
+    case = _case(session, article_id)
+    if case is None:
+        raise Conflict("not_published", article_id)
+    evidence = {**_evidence(case.counts, case.objective), "reason": reason}
+    raised = _enter(
+        session,
+        article_id,
+        case.period_id,
+        FlagKind.BY_HAND,
+        evidence,
+        raised_by_id=actor.id,
+        now=now,
+    )
+    if not raised:
+        raise Conflict("already_raised", article_id)
+
+
+def lower_by_hand(session: Session, article_id: int, *, now: dt.datetime) -> bool:
+    """What a person raised is taken back; whether there was something."""
+    standing = [f.id for f in open_flags(session, article_id) if f.kind is FlagKind.BY_HAND]
+    if standing:
+        _withdraw(session, standing, now=now)
+    return bool(standing)
+
+
 def answer(session: Session, article_id: int, version: Version, *, now: dt.datetime) -> list[Flag]:
     """Close every open flag of the article with the version that answers it."""
     answered = open_flags(session, article_id)
@@ -156,8 +254,17 @@ def answer(session: Session, article_id: int, version: Version, *, now: dt.datet
     return answered
 
 
-def reopen(session: Session, version: Version) -> None:
-    """The version that answered these flags is taken back: they stand again."""
+def reopen(session: Session, version: Version, *, now: dt.datetime) -> None:
+    """The version that answered these flags is taken back: they stand again.
+
+    What it raised itself leaves with it.
+    """
+    again = select(Flag.kind).where(Flag.answered_in_id == version.id)
+    standing = select(Flag.id).where(
+        Flag.article_id == version.article_id, Flag.closed_at.is_(None), Flag.kind.in_(again)
+    )
+    if raised := list(session.scalars(standing)):
+        _withdraw(session, raised, now=now)
     session.execute(
         update(Flag)
         .where(Flag.answered_in_id == version.id)
@@ -269,22 +376,35 @@ def _evidence(counts: Counts, objective: float) -> dict[str, Any]:
     }
 
 
-def _open(
-    session: Session, article_id: int, case: _Case, kind: FlagKind, *, now: dt.datetime
-) -> None:
-    # Two votes at once may both find the flag missing: the unique index lets one of them open it.
-    session.execute(
+def _enter(
+    session: Session,
+    article_id: int,
+    period_id: int,
+    kind: FlagKind,
+    evidence: dict[str, Any],
+    *,
+    raised_by_id: int | None = None,
+    now: dt.datetime,
+) -> bool:
+    """Open a flag; False when it stands already.
+
+    Two votes at once may both find it missing: the unique index lets one of them open it.
+    """
+    opened = session.scalar(
         db.insert(session, Flag)
         .values(
             article_id=article_id,
-            period_id=case.period_id,
+            period_id=period_id,
             kind=kind,
             opened_at=now,
-            evidence=_evidence(case.counts, case.objective),
+            raised_by_id=raised_by_id,
+            evidence=evidence,
         )
         .on_conflict_do_nothing()
+        .returning(Flag.id)
     )
     db.bump(session)
+    return opened is not None
 
 
 def _withdraw(session: Session, flag_ids: list[int], *, now: dt.datetime) -> None:

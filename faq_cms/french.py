@@ -368,6 +368,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.no_token": "Cet accès machine n’existe plus.",
     "conflict.not_a_no": "Une raison ne peut suivre qu’une réponse «\u202fNon\u202f».",
     "conflict.not_listed": "Cet article n’est plus à corriger.",
+    "conflict.already_raised": "Cet article est déjà signalé par la rédaction.",
+    "conflict.not_raised": "Ce signalement n’est plus ouvert.",
     "conflict.not_observed": "Cette correction n’est plus en observation.",
     "conflict.still_measurable": (
         "Les votes peuvent encore conclure : attendez-les, ou publiez une meilleure version."

@@ -6,13 +6,15 @@ ledger never disagree.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from faq_cms import (
     articles,
+    causes,
     corrections,
+    filing,
     flags,
     french,
     imported_votes,
@@ -26,9 +28,11 @@ from faq_cms import (
 )
 from faq_cms.articles import Seen
 from faq_cms.errors import Conflict, FaqError, Invalid
+from faq_cms.filing import Change, Sheet
 from faq_cms.imported_votes import DatedVote, Imported
 from faq_cms.models import (
     Article,
+    FlagKind,
     Plan,
     PlannedAction,
     Reason,
@@ -110,11 +114,28 @@ def votes_withheld(
     rejudged(session, burst.article_id, now=now)
 
 
+def raised_by_hand(
+    session: Session, actor: Actor, article_id: int, *, reason: str, now: dt.datetime
+) -> None:
+    """« Signaler » an article. See `corrections.raise_by_hand`."""
+    corrections.raise_by_hand(session, actor, article_id, reason=reason, now=now)
+    _follow_review(session, article_id)
+
+
 def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:
     """Make the article's flags, and its place in À corriger, say what its figures say."""
-    if flags.judge(session, article_id, now=now) and corrections.follow(
-        session, article_id, now=now
-    ):
+    if flags.judge(session, article_id, now=now):
+        _listed(session, article_id, now=now)
+
+
+def examined(session: Session, article_id: int, *, now: dt.datetime) -> None:
+    """Make the flags about what is published, and its review date, say what holds now."""
+    if flags.examine(session, [article_id], kinds=causes.OF_THE_TEXT, now=now):
+        _listed(session, article_id, now=now)
+
+
+def _listed(session: Session, article_id: int, *, now: dt.datetime) -> None:
+    if corrections.follow(session, article_id, now=now):
         _follow_review(session, article_id)
 
 
@@ -182,7 +203,7 @@ def take_back(
     version = publishing.take_back(session, actor, article_id, version_id=version_id, now=now)
     for remark_id in remarks.answered_in(session, version.id):
         remarks.handle(session, actor, remark_id, state=RemarkState.NEW, now=now)
-    corrections.unanswered(session, version)
+    corrections.unanswered(session, version, now=now)
     _left(session, article_id, now=now)
 
 
@@ -197,6 +218,7 @@ def republish(session: Session, actor: Actor, article_id: int, *, now: dt.dateti
     version = publishing.republish(session, actor, article_id, now=now)
     search.index(session, article_id)
     rejudged(session, article_id, now=now)
+    examined(session, article_id, now=now)
     return version
 
 
@@ -207,6 +229,7 @@ def _published(session: Session, actor: Actor, version: Version, *, now: dt.date
         corrections.answered(session, actor, version.article_id, version, now=now)
     search.index(session, version.article_id)
     rejudged(session, version.article_id, now=now)
+    examined(session, version.article_id, now=now)
 
 
 def _left(session: Session, article_id: int, *, now: dt.datetime) -> None:
@@ -216,6 +239,50 @@ def _left(session: Session, article_id: int, *, now: dt.datetime) -> None:
         corrections.article_withdrawn(session, article_id, now=now)
     else:
         rejudged(session, article_id, now=now)
+        examined(session, article_id, now=now)
+
+
+def still_accurate(
+    session: Session,
+    actor: Actor,
+    article_id: int,
+    *,
+    next_on: dt.date,
+    today: dt.date,
+    now: dt.datetime,
+) -> None:
+    """« Toujours exact », until when. See `reviews.still_accurate`."""
+    reviews.still_accurate(session, actor, article_id, next_on=next_on, today=today, now=now)
+    examined(session, article_id, now=now)
+
+
+def filed(
+    session: Session, actor: Actor, article_ids: Iterable[int], change: Change, *, now: dt.datetime
+) -> dict[int, Sheet]:
+    """Write on the sheets of these articles; a review date moved lists them or not.
+
+    See `filing.change`.
+    """
+    before = filing.change(session, actor, article_ids, change, now=now)
+    _refiled(session, before, change, now=now)
+    return before
+
+
+def filed_back(
+    session: Session, actor: Actor, before: Mapping[int, Sheet], change: Change, *, now: dt.datetime
+) -> None:
+    """Take such a change back. See `filing.undo`."""
+    filing.undo(session, actor, before, change, now=now)
+    _refiled(session, before, change, now=now)
+
+
+def _refiled(
+    session: Session, article_ids: Collection[int], change: Change, *, now: dt.datetime
+) -> None:
+    if change.review_on is not filing.KEEP:
+        overdue = (FlagKind.OVERDUE,)
+        for article_id in flags.examine(session, list(article_ids), kinds=overdue, now=now):
+            _listed(session, article_id, now=now)
 
 
 # -- reviewing a draft ---------------------------------------------------------------------------
@@ -388,4 +455,7 @@ def review(session: Session, actor: Actor, *, now: dt.datetime) -> list[int]:
     concerned = set(flags.out_of_step(session))
     for article_id in sorted(concerned):
         rejudged(session, article_id, now=now)
+    for article_id in flags.examine(session, now=now):
+        _listed(session, article_id, now=now)
+        concerned.add(article_id)
     return sorted(concerned.union(corrections.verify(session, now=now)))

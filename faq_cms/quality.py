@@ -76,6 +76,15 @@ def review(
     return sorted(found, key=lambda finding: finding.severity is Severity.ADVICE)
 
 
+def stopping(session: Session, text: Text, *, base_url: str = "") -> list[Finding]:
+    """What stops whoever reads the text: a masked address, a link that leads nowhere here."""
+
+    def leads(slug: str) -> bool:
+        return _leads(session, slug)
+
+    return [*_masked(text), *_dead_links(text.answer, leads, base_url)]
+
+
 def inspect(
     text: Text, *, leads_somewhere: Callable[[str], bool], base_url: str = ""
 ) -> Iterator[Finding]:

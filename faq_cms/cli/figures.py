@@ -45,7 +45,8 @@ def review(given: Namespace) -> int:
     if given.json:
         print(json.dumps({"reviewed": judged, "open": counts}, indent=2))
     else:
-        open_ones = [f"{french.label(kind)}\u00a0: {counts[kind.value]}" for kind in FlagKind]
+        shown = [kind for kind in FlagKind if kind in flags.RULES or counts[kind.value]]
+        open_ones = [f"{french.label(kind)}\u00a0: {counts[kind.value]}" for kind in shown]
         print(f"{french.count(len(judged), 'article rejugé', 'articles rejugés')}. ", end="")
         print(" · ".join(open_ones))
     return 0

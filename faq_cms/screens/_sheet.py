@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import categories, db, filing, french
+from faq_cms import categories, db, filing, french, loop
 from faq_cms.filing import Change, Sheet
 from faq_cms.models import Account, Article
 from faq_cms.people import Actor
@@ -153,10 +153,10 @@ def _save(article_id: int, sheet: Sheet, key: str, field: str, done: str) -> Non
     wanted = Change(**fields)
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        filing.change(session, actor, [article_id], wanted, now=now)
+        loop.filed(session, actor, [article_id], wanted, now=now)
 
     def undo(session: Session, actor: Actor, now: dt.datetime) -> None:
-        filing.undo(session, actor, {article_id: sheet}, wanted, now=now)
+        loop.filed_back(session, actor, {article_id: sheet}, wanted, now=now)
 
     _session.act(change, done=done, undo=undo)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, french, loop, reviews
+from faq_cms import articles, french, loop
 from faq_cms.errors import NotFound
 from faq_cms.models import PlannedAction, RemarkState
 from faq_cms.people import Actor
@@ -444,7 +444,7 @@ def confirm(today: dt.date, months: int) -> None:
     next_on = (pd.Timestamp(today) + pd.DateOffset(months=months)).date()
 
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        reviews.still_accurate(session, actor, article_id, next_on=next_on, today=today, now=now)
+        loop.still_accurate(session, actor, article_id, next_on=next_on, today=today, now=now)
 
     _session.act(change, done=f"Prochaine révision le {french.date(next_on)}.")
 
