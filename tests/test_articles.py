@@ -137,7 +137,7 @@ def test_twenty_editors_saving_at_once_lose_nothing_silently() -> None:
             else:
                 applied.append(text)
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(20) as pool:
         list(pool.map(edit, range(20)))
     assert len(applied) + len(conflicts) == 500
     with db.reading() as session:
