@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 import pandas as pd
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from faq_cms import db, french, people
 from faq_cms.articles import PublishedArticle
-from faq_cms.errors import FaqError, NotFound
+from faq_cms.errors import Conflict, FaqError, NotFound
 from faq_cms.models import (
     Article,
     Delivery,
@@ -47,6 +47,9 @@ WEEK: Final = 7
 NIGHTS: Final = 6
 LATE: Final = dt.timedelta(hours=29)  # a night's job an hour or five late is only late
 KEPT: Final = dt.timedelta(days=396)  # thirteen months: this year's autumn beside last year's
+ALONE: Final = dt.timedelta(
+    minutes=15
+)  # longer than one article takes, however busy the other side
 _AT_ONCE: Final = 1000  # a statement takes only so many values
 
 
@@ -177,6 +180,101 @@ def received_part(
     )
 
 
+# -- written there, article by article -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a destination last received of an article, and its name and digest there."""
+
+    version_id: int
+    changed_at: dt.datetime
+    remote_id: str | None
+    remote_digest: str | None
+
+
+def held(session: Session, target: Target) -> dict[int, Held]:
+    """What a destination holds, by article id; nothing when it never received anything. Reads only."""
+    rows = session.execute(
+        select(
+            HeldArticle.article_id,
+            HeldArticle.version_id,
+            HeldArticle.changed_at,
+            HeldArticle.remote_id,
+            HeldArticle.remote_digest,
+        )
+        .join(Destination, Destination.id == HeldArticle.destination_id)
+        .filter(*(getattr(Destination, name) == value for name, value in _key(target).items()))
+    )
+    return {
+        article_id: Held(version_id, changed_at, remote_id, remote_digest)
+        for article_id, version_id, changed_at, remote_id, remote_digest in rows
+    }
+
+
+def claim(session: Session, target: Target, *, now: dt.datetime) -> None:
+    """Have this destination to oneself, a quarter of an hour after each article at most.
+
+    Raises Conflict("push_under_way").
+    """
+    destination = _destination(session, target, now=now)
+    if destination.busy_until is not None and destination.busy_until > now:
+        raise Conflict("push_under_way", target.name)
+    destination.busy_until, destination.left_at = now + ALONE, None
+
+
+def let_go(session: Session, target: Target) -> None:
+    """Leave the destination to others."""
+    session.execute(update(Destination).filter_by(**_key(target)).values(busy_until=None))
+
+
+def put(
+    session: Session,
+    target: Target,
+    article: PublishedArticle,
+    *,
+    remote_id: str,
+    remote_digest: str,
+    now: dt.datetime,
+) -> None:
+    """The destination now holds this article, under that name and with that digest there."""
+    destination = _destination(session, target, now=now)
+    destination.busy_until, destination.digest = now + ALONE, ""
+    _hold(session, destination.id, [article], now=now)
+    session.execute(
+        update(HeldArticle)
+        .filter_by(destination_id=destination.id, article_id=article.id)
+        .values(remote_id=remote_id, remote_digest=remote_digest)
+    )
+
+
+def taken_off(session: Session, target: Target, article_id: int, *, now: dt.datetime) -> None:
+    """The destination no longer holds this article."""
+    destination = _destination(session, target, now=now)
+    destination.busy_until, destination.digest = now + ALONE, ""
+    _forget(session, destination.id, [article_id])
+
+
+def pushed(
+    session: Session,
+    target: Target,
+    *,
+    added: int,
+    modified: int,
+    withdrawn: int,
+    now: dt.datetime,
+) -> Delivery:
+    """A push has come to its end: what it changed, already noted article by article."""
+    destination = _destination(session, target, now=now)
+    destination.seen_at, destination.left_at = now, None
+    return _delivered(
+        session, destination, now=now, added=added, modified=modified, withdrawn=withdrawn
+    )
+
+
+# -- not served ----------------------------------------------------------------------------------
+
+
 def failed(session: Session, target: Target, failure: str, *, now: dt.datetime) -> Delivery:
     """`target` could not be served; it holds what it held. `failure` is a French sentence."""
     destination = _destination(session, target, now=now)
@@ -189,12 +287,7 @@ def failed(session: Session, target: Target, failure: str, *, now: dt.datetime) 
 
 def _destination(session: Session, target: Target, *, now: dt.datetime) -> Destination:
     """The row of this target, made if it is new, held until the transaction ends."""
-    known = {
-        "channel": target.channel,
-        "way": target.way,
-        "name": target.name[-NAME_MAX:],  # the end of a path says more than its beginning
-        "selection_key": target.selection_key,
-    }
+    known = _key(target)
     new = known | {"selection": dict(target.selection), "created_at": now, "digest": ""}
     session.execute(db.insert(session, Destination).values(**new).on_conflict_do_nothing())
     return session.scalars(
@@ -203,6 +296,15 @@ def _destination(session: Session, target: Target, *, now: dt.datetime) -> Desti
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _key(target: Target) -> dict[str, Any]:
+    return {
+        "channel": target.channel,
+        "way": target.way,
+        "name": target.name[-NAME_MAX:],  # the end of a path says more than its beginning
+        "selection_key": target.selection_key,
+    }
 
 
 def _held(session: Session, destination_id: int) -> dict[int, tuple[int, dt.datetime]]:
@@ -271,6 +373,7 @@ def fingerprint(article: PublishedArticle) -> str:
         article.slug,
         article.category,
         article.parent,
+        article.tags,
     ]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
@@ -286,7 +389,7 @@ def _delivered(
     destination: Destination,
     *,
     now: dt.datetime,
-    articles: int,
+    articles: int | None = None,
     added: int = 0,
     modified: int = 0,
     withdrawn: int = 0,

@@ -165,6 +165,17 @@ class BackupRefused(FaqError):
 
 
 @dataclass(eq=False)
+class DeskRefused(FaqError):
+    """The help desk at `host` did not do what we asked. `reason` is a code; no credential is in it."""
+
+    reason: str
+    host: str
+    detail: object = ""
+    code: ClassVar[str] = "desk_refused"
+    status: ClassVar[int] = 502
+
+
+@dataclass(eq=False)
 class BadRow(FaqError):
     """One row of a table cannot be read: nothing of the table was written. `reason` is a code.
 

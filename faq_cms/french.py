@@ -490,6 +490,37 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Trop de votes depuis votre réseau\u00a0: celui-ci n’est pas enregistré. "
         "Réessayez dans {retry_after}."
     ),
+    "desk_refused.insecure": (
+        "{host} n’est pas joint en https\u00a0: les accès y seraient lisibles par tous. "
+        "Corrigez l’adresse dans les réglages."
+    ),
+    "desk_refused.unreachable": "{host} ne répond pas. Ce qui est déjà envoyé le reste\u00a0: réessayez.",
+    "desk_refused.unauthorized": (
+        "{host} a refusé l’accès ({detail}). Vérifiez la clé ou le jeton dans les réglages."
+    ),
+    "desk_refused.redirected": (
+        "{host} renvoie vers {detail}\u00a0: rien n’y est envoyé. Mettez la bonne adresse dans les réglages."
+    ),
+    "desk_refused.too_many": (
+        "{host} limite les demandes. Ce qui est déjà envoyé le reste\u00a0: réessayez plus tard."
+    ),
+    "desk_refused.gone": (
+        "{host} ne connaît pas cet emplacement. Vérifiez le dossier ou la section dans les réglages."
+    ),
+    "desk_refused.answered": "{host} a répondu par l’erreur {detail}. Réessayez plus tard.",
+    "desk_refused.unreadable": "La réponse de {host} est illisible. Vérifiez son adresse dans les réglages.",
+    "conflict.desk_not_configured": (
+        "Aucun accès à «\u202f{detail}\u202f» dans les réglages. Donnez-les, puis redémarrez."
+    ),
+    "conflict.push_under_way": (
+        "Un envoi vers {detail} est en cours, ou vient d’être interrompu. Réessayez dans un quart d’heure."
+    ),
+    "bad_setting.incomplete_desk": (
+        "{name} manque\u00a0: un outil d’assistance demande tous ses réglages, ou aucun."
+    ),
+    "bad_setting.not_a_number": "{name} est un numéro, fait de chiffres.",
+    "bad_setting.not_a_language": "{name} est un code de langue, par exemple fr ou fr-be.",
+    "bad_setting.not_https": "{name} est une adresse https, par exemple https://exemple.freshdesk.com.",
     "too_large": "Ce contenu dépasse la taille permise ({limit}).",
     "nothing_to_import": (
         "{name}, ligne {line}\u00a0: aucune question trouvée. Commencez chaque question par "

@@ -1044,6 +1044,7 @@ class Destination(Base):
     seen_at: Mapped[dt.datetime | None]  # the last time it received what was published
     digest: Mapped[str] = mapped_column(String(64), default="")
     left_at: Mapped[dt.datetime | None]  # nobody uses it any more: it is not watched
+    busy_until: Mapped[dt.datetime | None]  # a push is under way, or died before then
 
 
 class DeliveryOutcome(StrEnum):

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from faq_cms.errors import BadSetting
@@ -86,6 +86,34 @@ class Settings:
     mail_from: str = field(
         default="", metadata={"help": "sender of the mails, an address; goes with FAQ_SMTP_URL"}
     )
+    freshdesk_url: str = field(
+        default="",
+        metadata={
+            "help": "your Freshdesk (https://example.freshdesk.com), to write articles straight into it; goes with the two below"
+        },
+    )
+    freshdesk_key: str = field(
+        default="", repr=False, metadata={"help": "API key of the Freshdesk agent who writes them"}
+    )
+    freshdesk_folder: str = field(
+        default="", metadata={"help": "number of the Freshdesk folder that receives them"}
+    )
+    zendesk_url: str = field(
+        default="",
+        metadata={
+            "help": "your Zendesk (https://example.zendesk.com), to write articles straight into it; goes with the three below"
+        },
+    )
+    zendesk_email: str = field(
+        default="", metadata={"help": "address of the Zendesk agent who writes them"}
+    )
+    zendesk_token: str = field(default="", repr=False, metadata={"help": "API token of that agent"})
+    zendesk_section: str = field(
+        default="", metadata={"help": "number of the Zendesk section that receives them"}
+    )
+    zendesk_locale: str = field(
+        default="fr", metadata={"help": "language of the articles in Zendesk (fr, fr-be…)"}
+    )
     log_level: str = field(default="info", metadata={"help": "debug, info, warning or error"})
 
     @property
@@ -145,6 +173,7 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         smtp_url=_smtp(given.get("smtp_url", "")),
         mail_from=_sender(given.get("mail_from", ""), given.get("smtp_url", "")),
         peer_review=_switch("PEER_REVIEW", given.get("peer_review", "off")),
+        **_desks(given),
         log_level=_level(given.get("log_level", defaults.log_level)),
     )
 
@@ -264,6 +293,40 @@ def _sender(value: str, server: str) -> str:
     if value and not ADDRESS.fullmatch(value):
         raise BadSetting(PREFIX + "MAIL_FROM", "not_an_address_of_mail")
     return value
+
+
+_DESKS: Final = {
+    "freshdesk": ("url", "key", "folder"),
+    "zendesk": ("url", "email", "token", "section"),
+}
+
+
+def _desks(given: Mapping[str, str]) -> dict[str, str]:
+    """The settings of each help desk: all of them, or none. Raises BadSetting."""
+    found = {"zendesk_locale": given.get("zendesk_locale", "fr")}
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", found["zendesk_locale"]):
+        raise BadSetting(PREFIX + "ZENDESK_LOCALE", "not_a_language")
+    for desk, parts in _DESKS.items():
+        names = [f"{desk}_{part}" for part in parts]
+        missing = [name for name in names if name not in given]
+        if len(missing) < len(names):
+            if missing:
+                raise BadSetting(PREFIX + missing[0].upper(), "incomplete_desk")
+            if not given[names[-1]].isdecimal():
+                raise BadSetting(PREFIX + names[-1].upper(), "not_a_number")
+            found |= {name: given[name] for name in names}
+            found[names[0]] = _desk_url(PREFIX + names[0].upper(), given[names[0]])
+    return found
+
+
+def _desk_url(name: str, value: str) -> str:
+    """https, or this machine's own address: credentials go there."""
+    parts = urlsplit(value)
+    is_ours = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    extra = parts.path.rstrip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if not parts.hostname or extra or not (parts.scheme == "https" or is_ours):
+        raise BadSetting(name, "not_https")
+    return value.rstrip("/")
 
 
 def _level(value: str) -> str:

@@ -29,7 +29,7 @@ from faq_cms import (
 from faq_cms.cli import parser
 from faq_cms.exports import selection
 from faq_cms.models import CounterSnapshot, FlagKind, Role, TallyVersion
-from tests import servers
+from tests import help_desks, servers
 
 SEED = servers.ROOT.parent / "shared" / "seed" / "faq_facturation.txt"
 DOCUMENT = """\
@@ -124,7 +124,7 @@ def test_help_lists_every_command_in_french(capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert end.value.code == 0
     assert shown.startswith("usage\u00a0: ")
-    commands = "serve import import-votes export stats review check backup restore user token"
+    commands = "serve import import-votes export push stats review check backup restore user token"
     for command in [*commands.split(), "duties", "demo", "migrate"]:
         assert f"\n    {command}" in shown
 
@@ -455,6 +455,32 @@ def test_the_words_of_an_export_are_those_there_are() -> None:
 )
 def test_an_export_nobody_can_write_says_why(filled: Terminal, words: list[str], said: str) -> None:
     assert said in filled.refusal("export", *words)
+
+
+# -- push ----------------------------------------------------------------------------------------
+
+
+def test_a_push_is_shown_then_made_then_leaves_alone_what_was_edited_there(
+    filled: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "freshdesk" in filled.refusal("push", "freshdesk")
+    with help_desks.serving("freshdesk") as desk:
+        monkeypatch.setenv("FAQ_FRESHDESK_URL", desk.url)
+        monkeypatch.setenv("FAQ_FRESHDESK_KEY", help_desks.KEY)
+        monkeypatch.setenv("FAQ_FRESHDESK_FOLDER", str(help_desks.FOLDER))
+        shown = filled("push", "freshdesk", "--dry-run")
+        assert "Rien n’est écrit" in shown
+        assert "2 ajoutés" in shown
+        assert desk.writes() == []
+        assert len(filled.json("push", "freshdesk", "--json")["added"]) == 2
+        edited = next(iter(desk.articles.values()))
+        edited["description"] = "<p>Par l’agent.</p>"
+        code, said, _ = filled.run("push", "freshdesk")
+        assert (code, "Laissé" in said, "--overwrite" in said) == (1, True, True)
+        assert "- Par l’agent." in filled.run("push", "freshdesk", "--dry-run", "--overwrite")[1]
+        filled("push", "freshdesk", "--overwrite")
+        assert "agent" not in edited["description"]
+        assert help_desks.KEY not in shown + said
 
 
 # -- accounts and tokens -------------------------------------------------------------------------

@@ -69,6 +69,40 @@ def test_a_setting_that_cannot_be_used_is_named_and_never_repeated(
     assert value not in french.sentence(refusal.value)
 
 
+ZENDESK = {
+    "FAQ_ZENDESK_URL": "https://exemple.zendesk.com/",
+    "FAQ_ZENDESK_EMAIL": "agent@example.org",
+    "FAQ_ZENDESK_TOKEN": "jeton",
+    "FAQ_ZENDESK_SECTION": "360001",
+}
+
+
+def test_a_help_desk_has_all_its_settings_and_none_of_its_secrets_is_shown(tmp_path: Path) -> None:
+    loaded = load(tmp_path, **ZENDESK)
+    assert (loaded.zendesk_url, loaded.zendesk_locale) == ("https://exemple.zendesk.com", "fr")
+    assert "jeton" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FAQ_ZENDESK_TOKEN", ""),
+        ("FAQ_ZENDESK_URL", "http://exemple.zendesk.com"),
+        ("FAQ_ZENDESK_URL", "https://moi:mot@exemple.zendesk.com"),
+        ("FAQ_ZENDESK_URL", "https://exemple.zendesk.com/hc/fr"),
+        ("FAQ_ZENDESK_SECTION", "factures"),
+        ("FAQ_ZENDESK_LOCALE", "../../x"),
+    ],
+)
+def test_a_help_desk_that_cannot_be_written_to_is_refused_at_the_start(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(BadSetting) as refusal:
+        load(tmp_path, **(ZENDESK | {name: value}))
+    assert refusal.value.name == name
+    assert name in french.sentence(refusal.value)
+
+
 def test_https_is_known_from_the_public_address(tmp_path: Path) -> None:
     loaded = load(tmp_path, FAQ_PUBLIC_URL="https://aide.example.org/")
     assert loaded.https

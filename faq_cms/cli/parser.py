@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _serving(commands)
     _content(commands)
+    _pushing(commands)
     _figures(commands)
     _upkeep(commands)
     _people(commands)
@@ -140,6 +141,20 @@ def _content(commands: "Commands[_Parser]") -> None:
         action="store_true",
         help="accepte de remplacer un export rempli par un export vide",
     )
+
+
+def _pushing(commands: "Commands[_Parser]") -> None:
+    push = _command(
+        commands, "push", "pushing:push", "écrit les articles publiés dans un outil d’assistance"
+    )
+    push.add_argument("channel", metavar="CANAL", help="freshdesk ou zendesk")
+    push.add_argument("--dry-run", action="store_true", help="montre, sans rien écrire")
+    push.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="écrase aussi ce qui a été modifié ou supprimé là-bas",
+    )
+    push.add_argument("--json", action="store_true", help="résultat pour une machine")
 
 
 def _figures(commands: "Commands[_Parser]") -> None:

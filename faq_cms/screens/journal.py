@@ -63,6 +63,7 @@ ACTIONS = {
     "person.enable": "a rouvert un compte",
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
+    "channel.push": "a envoyé les articles vers un outil d’assistance",
     "channel.leave": "a cessé de suivre un canal",
     "channel.come_back": "suit de nouveau un canal",
     "votes.import": "a importé des votes",
