@@ -32,6 +32,7 @@ SIGNS: Final = {
 SELECTIONS: Final = {
     "categorie": "catégorie «\u202f{}\u202f»",
     "mot-cle": "mot-clé «\u202f{}\u202f»",
+    "mot-cle": "mot-clé «\u202f{}\u202f»",
     "sans": "sans les articles sous l’objectif",
 }
 
@@ -138,9 +139,8 @@ def _differences(gap: Gap, held: pd.DataFrame, figures: pd.DataFrame) -> None:
     """What a new delivery would change, article by article, and the *avérés* it serves."""
     if gap.is_up_to_date and not gap.proven:
         return
-    counted = french.changes(len(gap.added), len(gap.modified), len(gap.withdrawn))
     versions = dict(zip(held["article_id"], held["version"], strict=True))
-    with st.expander(f"Ce qu’un nouvel envoi changerait\u00a0: {counted}"):
+    with st.expander(_heading(gap)):
         for heading, ids in (
             ("Problèmes avérés servis", gap.proven),
             ("Ajoutés", gap.added),
@@ -150,6 +150,13 @@ def _differences(gap: Gap, held: pd.DataFrame, figures: pd.DataFrame) -> None:
             if ids:
                 st.markdown(f"**{heading}**")
                 st.markdown("\n".join(_lines(ids, versions, figures)))
+
+
+def _heading(gap: Gap) -> str:
+    if gap.is_up_to_date:
+        return f"Problèmes avérés servis ({french.number(len(gap.proven))})"
+    counted = french.changes(len(gap.added), len(gap.modified), len(gap.withdrawn))
+    return f"Ce qu’un nouvel envoi changerait\u00a0: {counted}"
 
 
 def _lines(ids: frozenset[int], versions: dict[int, int], figures: pd.DataFrame) -> list[str]:
