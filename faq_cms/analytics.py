@@ -6,7 +6,7 @@ days intersects it. SQL only sums: rates, intervals and verdicts come from `help
 
 import datetime as dt
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
@@ -354,21 +354,50 @@ def by_article_and_day(
     since: dt.date | None = None,
     until: dt.date | None = None,
     source: str | None = None,
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """Counted votes of the current measuring period, per article and civil day.
 
     For the few articles of a page. Columns: article_id, day, helpful, unhelpful, off_text.
     """
-    running = _running().subquery()
-    query = (
-        select(TallyDay.article_id, TallyDay.day, *_sums())
-        .join(Version, Version.id == TallyDay.version_id)
-        .join(running, running.c.period_id == Version.period_id)
-        .where(*_of(session, list(article_ids), since, until))
-        .group_by(TallyDay.article_id, TallyDay.day)
-        .order_by(TallyDay.article_id, TallyDay.day)
-    )
-    return db.frame(session, query if source is None else query.where(TallyDay.source == source))
+    ids, running = tuple(article_ids), _running().subquery()
+
+    def between(since: dt.date | None, until: dt.date | None) -> pd.DataFrame:
+        query = (
+            select(TallyDay.article_id, TallyDay.day, *_sums())
+            .join(Version, Version.id == TallyDay.version_id)
+            .join(running, running.c.period_id == Version.period_id)
+            .where(*_of(session, list(ids), since, until))
+            .group_by(TallyDay.article_id, TallyDay.day)
+            .order_by(TallyDay.article_id, TallyDay.day)
+        )
+        return db.frame(
+            session, query if source is None else query.where(TallyDay.source == source)
+        )
+
+    standing = (db.content_revision(session), db.closed_revision(session))
+    parts = _by_parts(session, memory, since, until, between, ("days", ids, source, *standing))
+    joined = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    return joined.sort_values(["article_id", "day"], ignore_index=True)
+
+
+def _by_parts(
+    session: Session,
+    memory: Memory | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    between: Callable[[dt.date | None, dt.date | None], pd.DataFrame],
+    standing: tuple[Hashable, ...],
+) -> list[pd.DataFrame]:
+    """What `between` reads of a stretch: its closed days, held while `standing` does; those since."""
+    closed = windows.closed(session)
+    if memory is None or closed is None or (since is not None and since > closed):
+        return [between(since, until)]
+    last = closed if until is None else min(closed, until)
+    parts = [memory.hold((*standing, since, last), lambda: between(since, last))]
+    if until is None or until > closed:
+        parts += [each for each in (between(closed + dt.timedelta(days=1), until),) if len(each)]
+    return parts
 
 
 def by_source(session: Session, *, article_id: int | None = None) -> pd.DataFrame:
@@ -398,40 +427,82 @@ def _of(
     return [TallyDay.day.in_(days), TallyDay.article_id.in_(article_ids)]
 
 
-def readership(session: Session, *, since: dt.date | None = None, until: dt.date) -> pd.DataFrame:
+def readership(
+    session: Session,
+    *,
+    since: dt.date | None = None,
+    until: dt.date,
+    memory: Memory | None = None,
+) -> pd.DataFrame:
     """Page views of people where they are counted, and the votes that came from there.
 
     One row an article that was read between the two civil days (both included). Columns: article_id,
     views, views_per_week (over the days for which anything was counted), votes (from the sources
     that count views, on the days they did).
     """
-    seen = select(
-        ViewDay.article_id,
-        func.sum(ViewDay.views).label("views"),
-        func.min(func.min(ViewDay.day)).over().label("first_day"),
-    ).group_by(ViewDay.article_id)
-    counting = (
-        select(ViewDay.source, func.min(ViewDay.day).label("first_day"))
-        .group_by(ViewDay.source)
-        .subquery()
-    )
-    answered = (
-        select(TallyDay.article_id, func.sum(TallyDay.helpful + TallyDay.unhelpful).label("votes"))
-        .join(
-            counting,
-            (counting.c.source == TallyDay.source) & (counting.c.first_day <= TallyDay.day),
+    content = db.content_revision(session)
+
+    def seen(since: dt.date | None, until: dt.date | None) -> pd.DataFrame:
+        sums = (func.sum(ViewDay.views).label("views"), func.min(ViewDay.day).label("first_day"))
+        query = select(ViewDay.article_id, *sums).group_by(ViewDay.article_id)
+        return db.frame(session, _between(query, since, until, ViewDay.day))
+
+    def counting(since: dt.date | None, until: dt.date | None) -> pd.DataFrame:
+        query = select(ViewDay.source, func.min(ViewDay.day).label("first_day"))
+        return db.frame(
+            session, _between(query.group_by(ViewDay.source), since, until, ViewDay.day)
         )
-        .group_by(TallyDay.article_id)
-    )
-    rows = db.frame(session, _between(seen.where(ViewDay.day <= until), since, None, ViewDay.day))
-    if rows.empty:
-        return rows.drop(columns="first_day").assign(views_per_week=0.0, votes=0)
-    cast = db.frame(session, _between(answered, since, until)).set_index("article_id")["votes"]
-    weeks = ((until - rows["first_day"].iloc[0]).days + 1) / 7
-    rows["views"] = rows["views"].astype("int64")
+
+    # Views of a closed day come no more: votes that move it leave them as they are.
+    read = pd.concat(_by_parts(session, memory, since, until, seen, ("views", content)))
+    if read.empty:
+        return read.drop(columns="first_day").assign(views_per_week=0.0, votes=0)
+    grouped = read.groupby("article_id")
+    rows = grouped["views"].sum().astype("int64").reset_index()
+    weeks = ((until - read["first_day"].min()).days + 1) / 7
+    first = pd.concat(_by_parts(session, memory, None, until, counting, ("counting", content)))
+    votes = Counter[int]()
+    for source, day in first.groupby("source")["first_day"].min().items():
+        votes.update(_answered(session, str(source), since, day, until, memory))
     rows["views_per_week"] = rows["views"] / weeks
-    rows["votes"] = cast.reindex(rows["article_id"], fill_value=0).astype("int64").to_numpy()
-    return rows.drop(columns="first_day")
+    rows["votes"] = [votes[article_id] for article_id in rows["article_id"]]
+    return rows
+
+
+def _answered(
+    session: Session,
+    source: str,
+    since: dt.date | None,
+    counted_since: dt.date,
+    until: dt.date,
+    memory: Memory | None,
+) -> Counter[int]:
+    """The votes of each article from one source, since its views were counted; every period."""
+    if since is None or since < counted_since:
+        days = windows.by_day(session, since, counted_since - dt.timedelta(days=1)).subquery()
+        # Where nobody voted before that day, the stretch asked for is the same, and its sum is kept.
+        if session.scalar(select(days.c.day).where(days.c.source == source).limit(1)) is not None:
+            since = counted_since
+    kept, steps = windows.plan(session, since, until, source)
+    revision, held = db.revision(session), memory or Memory()
+
+    def of(rows: windows.Rows, *key: Hashable) -> Counter[int]:
+        def read() -> Counter[int]:
+            part = rows.subquery()
+            votes = func.sum(part.c.helpful + part.c.unhelpful)
+            query = select(Version.article_id, votes).join(part, part.c.version_id == Version.id)
+            summed = db.numbers(session, query.group_by(Version.article_id))
+            return Counter(dict(summed.tolist()))
+
+        return held.hold(("answered", *key), read)
+
+    found = Counter[int]()
+    if kept is not None:
+        found.update(of(windows.rows_of(kept), kept))
+    for sign, stretch in steps:
+        part = of(windows.days_of(stretch, 1, source), stretch, source, revision)
+        found.update({article_id: sign * votes for article_id, votes in part.items()})
+    return found
 
 
 def effects(session: Session) -> pd.DataFrame:
@@ -441,7 +512,8 @@ def effects(session: Session) -> pd.DataFrame:
     corrected_at, objective, helpful, unhelpful, off_text (since the correction), the same prefixed
     by before_ (the measuring period it ended), then those of `helpfulness.compared`.
     """
-    new, old = _by_period(), _by_period()
+    corrected = select(Correction.article_id).where(Correction.version_id.is_not(None))
+    new, old = _by_period(among=corrected), _by_period(among=corrected)
     after, before = aliased(Period), aliased(Period)
     frame = db.frame(
         session,
@@ -616,17 +688,15 @@ def total(
     return Counts(*(int(value) for value in row))
 
 
-def _by_period() -> Subquery:
-    """Votes summed by measuring period, from the versions' totals."""
-    return (
-        select(
-            Version.period_id,
-            *(func.sum(getattr(TallyVersion, name)).label(name) for name in _COUNTS),
-        )
-        .join(TallyVersion, TallyVersion.version_id == Version.id)
-        .group_by(Version.period_id)
-        .subquery()
-    )
+def _by_period(among: Select[int] | None = None) -> Subquery:
+    """Votes summed by measuring period, from the versions' totals; `among`: ids of articles."""
+    query = select(
+        Version.period_id,
+        *(func.sum(getattr(TallyVersion, name)).label(name) for name in _COUNTS),
+    ).join(TallyVersion, TallyVersion.version_id == Version.id)
+    if among is not None:
+        query = query.where(Version.article_id.in_(among))
+    return query.group_by(Version.period_id).subquery()
 
 
 def _sums() -> list[ColumnElement[int]]:

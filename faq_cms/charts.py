@@ -287,19 +287,27 @@ def sparklines(days: pd.DataFrame, lived: Mapping[int, float]) -> dict[int, list
 
     `days` as `analytics.by_article_and_day`; `lived`: article_id → days over which votes came.
     """
+    answers = ["helpful", "unhelpful"]
+    votes = days.groupby("article_id")[answers].sum().sum(axis=1)
+    grains = {
+        article_id: helpfulness.bucket(n, lived[article_id], Bucket.WEEK)
+        for article_id, n in zip(votes.index.tolist(), votes.tolist(), strict=True)
+        if n >= french.FULL_DISPLAY
+    }
     found: dict[int, list[float]] = {}
-    for article_id in days["article_id"].unique():
-        group = days[days["article_id"] == article_id]
-        votes = int(group["helpful"].sum() + group["unhelpful"].sum())
-        grain = helpfulness.bucket(votes, lived[int(article_id)], Bucket.WEEK)
-        if votes >= french.FULL_DISPLAY and grain is not None:
-            found[int(article_id)] = shares(group, grain)
+    for grain in {each for each in grains.values() if each is not None}:
+        drawn = days[days["article_id"].isin([key for key in grains if grains[key] is grain])]
+        sums = drawn.groupby(["article_id", _buckets(drawn, grain)])[answers].sum()
+        sums = sums[sums.sum(axis=1) > 0]
+        ratios = sums["helpful"] / sums.sum(axis=1)
+        lines = ratios.groupby(level="article_id").agg(list)
+        found |= dict(zip(lines.index.tolist(), lines, strict=True))
     return found
 
 
 def shares(days: pd.DataFrame, grain: Bucket) -> list[float]:
     """The *utilité* of each bucket with votes, in [0, 1], the first one first: a small line."""
-    return list(_bucketed(days, grain)["ratio"])
+    return list(_summed(days, grain)["ratio"])
 
 
 def table_over_time(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
@@ -312,10 +320,10 @@ def table_over_time(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
 
 def told_over_time(days: pd.DataFrame, grain: Bucket) -> str:
     """`over_time` for who does not see it: where the line begins and ends, its ends of scale."""
-    data = _bucketed(days, grain)
-    ordered = data.sort_values("ratio", kind="stable")
-    low, high = ordered["said"].iloc[0], ordered["said"].iloc[-1]
-    first, last = data["said"].iloc[0], data["said"].iloc[-1]
+    data = _summed(days, grain)
+    ordered = data.sort_values("ratio", kind="stable").index
+    ends = data.loc[[data.index[0], data.index[-1], ordered[0], ordered[-1]]]
+    first, last, low, high = _told(ends, grain)["said"]
     return (
         f"Part de Oui {french.label(grain).lower()}. {first}. {last}. "
         f"Au plus bas\u00a0: {low}. Au plus haut\u00a0: {high}."
@@ -391,7 +399,7 @@ def _closest(data: pd.DataFrame, objective: float | None) -> alt.Scale:
 
 def is_close(days: pd.DataFrame, grain: Bucket, objective: float | None = None) -> bool:
     """Whether `over_time` draws a part of the scale only: the reader must be told."""
-    return list(_closest(_bucketed(days, grain), objective).domain) != [0, 1]
+    return list(_closest(_summed(days, grain), objective).domain) != [0, 1]
 
 
 def _dates(data: pd.DataFrame) -> alt.X:
@@ -550,30 +558,43 @@ def _figures(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bucketed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
+    """`_summed`, with what a reader is told of each bucket: name, figure, split, said."""
+    return _told(_summed(days, grain), grain)
+
+
+def _summed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     """One row a bucket with votes. A week begins on Monday; the last bucket may not be over."""
-    buckets = pd.to_datetime(days["day"]).dt.to_period(_PERIODS[grain])
-    summed = days[["helpful", "unhelpful", "off_text"]].groupby(buckets).sum()
-    summed = summed[summed[["helpful", "unhelpful"]].sum(axis=1) > 0]
+    summed = days[["helpful", "unhelpful", "off_text"]].groupby(_buckets(days, grain)).sum()
     votes = summed["helpful"] + summed["unhelpful"]
+    summed, votes = summed[votes > 0], votes[votes > 0]
     low, high = helpfulness.wilson_bounds(summed["helpful"], votes)
-    starts = pd.PeriodIndex(summed.index).start_time
-    names = [_bucket_name(start, grain) for start in starts]
-    counts = [counts_of(row) for row in summed.itertuples()]
+    periods = pd.PeriodIndex(summed.index)
     return pd.DataFrame(
         {
-            "start": starts,
-            "end": pd.PeriodIndex(summed.index).end_time.floor("D") + pd.Timedelta(hours=20),
+            "start": periods.start_time,
+            "end": periods.end_time.floor("D") + pd.Timedelta(hours=20),
             "ratio": (summed["helpful"] / votes).to_numpy(),
             "low": low,
             "high": high,
             "helpful": summed["helpful"].to_numpy(),
             "unhelpful": summed["unhelpful"].to_numpy(),
             "off_text": summed["off_text"].to_numpy(),
-            "name": names,
-            "figure": [french.usefulness(each).text for each in counts],
-            "split": [french.split(each) for each in counts],
-            "said": [french.summary(name, each) for name, each in zip(names, counts, strict=True)],
         }
+    )
+
+
+def _buckets(days: pd.DataFrame, grain: Bucket) -> pd.Series:
+    return pd.to_datetime(days["day"]).dt.to_period(_PERIODS[grain])
+
+
+def _told(data: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
+    names = [_bucket_name(start, grain) for start in data["start"]]
+    counts = [counts_of(row) for row in data.itertuples()]
+    return data.assign(
+        name=names,
+        figure=[french.usefulness(each).text for each in counts],
+        split=[french.split(each) for each in counts],
+        said=[french.summary(name, each) for name, each in zip(names, counts, strict=True)],
     )
 
 

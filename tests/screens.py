@@ -23,8 +23,8 @@ def signed_in(
     """Sign somebody in, in the database in use; returns their session's secret."""
     now = dt.datetime.now(dt.UTC)
     with db.transaction() as session:
-        link = people.first_link(session, now=now) or ""
-        if role is not Role.ADMINISTRATOR:
+        link = people.first_link(session, now=now)
+        if link is None or role is not Role.ADMINISTRATOR:
             link = people.invite(session, people.SYSTEM, role=role, now=now)
         secret = people.use_link(
             session, link, name=name, password_digest="no password is asked here", now=now

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import random
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import analytics, db, duties, loop, people, votes, windows
+from faq_cms import analytics, db, duties, loop, people, views, votes, windows
 from faq_cms.imported_votes import DatedVote
 from faq_cms.models import (
+    Article,
     ClosedDay,
     DayTotal,
     DutyRun,
@@ -117,17 +119,18 @@ def figures(session: Session, memory: analytics.Memory | None = None) -> list[pd
     found.append(analytics.usefulness(session, memory=memory))
     found.append(analytics.usefulness(session, live_only=True, source="widget", memory=memory))
     sources = itertools.cycle((None, "aide", "widget", None))
+    ids = session.scalars(select(Article.id).order_by(Article.id)).all()
     for length, shift in itertools.product((28, 90, 365), (0, 1, 3)):
         last = TODAY - dt.timedelta(days=shift)
         first = last - dt.timedelta(days=length - 1)
         before = first - dt.timedelta(days=length), first - dt.timedelta(days=1)
         for since, until in ((first, None if shift else last), before):
-            found.append(
-                analytics.usefulness(
-                    session, since=since, until=until, source=next(sources), memory=memory
-                )
-            )
+            source = next(sources)
+            stretch: dict[str, Any] = {"since": since, "until": until, "memory": memory}
+            found.append(analytics.usefulness(session, source=source, **stretch))
+            found.append(analytics.by_article_and_day(session, ids, source=source, **stretch))
         found.append(pd.DataFrame([analytics.total(session, since=first, until=last)]))
+        found.append(analytics.readership(session, since=first, until=last, memory=memory))
     return found
 
 
@@ -191,7 +194,13 @@ def test_rolled_day_after_day_the_sums_are_those_of_a_rebuild(
     closed = TODAY - dt.timedelta(days=8)
     with db.transaction() as session:
         windows.roll(session, closed)
-    for _ in range(STEPS):
+        for age, source in ((400, "aide"), (40, "aide"), (3, "widget"), (0, "aide")):
+            read = {(ago(age).date(), article_id, source): (7, 1) for article_id in articles}
+            views.add(session, read)
+    for step in range(STEPS):
+        if step % 13 == 0:
+            with db.reading() as session:
+                figures(session, remembering[0])  # what it holds must not outlive what follows
         article_id = chance.choice(articles)
         source, helpful = chance.choice(["aide", "widget"]), chance.random() < 0.6
         match chance.randrange(8):

@@ -152,6 +152,18 @@ def usual_window(revision: int, today: dt.date) -> Window:
         )
 
 
+@_cached
+def together(revision: int, category: str | None = None) -> set[int]:
+    """The articles proven under their objective when all are judged at once, by their ids.
+
+    See `helpfulness.proven_together`.
+    """
+    frame = usefulness(revision)
+    if category is not None:
+        frame = frame[frame["category"] == category]
+    return set(frame.loc[helpfulness.proven_together(frame), "article_id"])
+
+
 def since(window: Window, today: dt.date) -> dt.date | None:
     """First day of the window that ends today; None without limit."""
     return today - dt.timedelta(days=window.days - 1) if window.days else None
@@ -213,7 +225,12 @@ def sparklines(
     """The small lines of a page of the ranking. See `charts.sparklines`."""
     with db.reading() as session:
         days = analytics.by_article_and_day(
-            session, article_ids, since=scope.since, until=scope.until, source=scope.source
+            session,
+            article_ids,
+            since=scope.since,
+            until=scope.until,
+            source=scope.source,
+            memory=_memory(),
         )
     figures = usefulness(revision).set_index("article_id")["period_opened_at"]
     lived = {
@@ -230,7 +247,7 @@ def readership(revision: int, since: dt.date | None, until: dt.date) -> pd.DataF
     See `analytics.readership`.
     """
     with db.reading() as session:
-        return analytics.readership(session, since=since, until=until)
+        return analytics.readership(session, since=since, until=until, memory=_memory())
 
 
 @_cached
@@ -328,7 +345,9 @@ def measures_chart(revision: int, article_id: int, is_dark: bool) -> Spec:
 
 
 def _spec(chart: Any) -> Spec:
-    found: Spec = chart.to_dict()
+    # The test of each chart checks it against Vega-Lite's schema; to do so again at each vote would
+    # cost more than the figures.
+    found: Spec = chart.to_dict(validate=False)
     return found
 
 

@@ -136,9 +136,7 @@ def proven_tile() -> None:
     """How many articles are proven to fail, and how fast they are corrected."""
     if proven.empty:
         return
-    together = int(
-        helpfulness.proven_together(figures)[figures["article_id"].isin(proven_ids)].sum()
-    )
+    together = len(_data.together(revision) & proven_ids)
     pace = french.pace(
         helpfulness.corrections_per_week(
             _data.corrected(revision, midnight - dt.timedelta(weeks=PACE_WEEKS)), PACE_WEEKS

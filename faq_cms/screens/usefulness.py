@@ -14,6 +14,7 @@ from faq_cms.votes import civil_day
 HERE: Final = "utilite"
 DRAWN: Final = 40  # articles in the chart, the least useful; the table holds them all
 PAGE: Final = 50  # rows of the table
+OFFERED: Final = 500  # articles in one list; beyond, the ones of the table's page
 WINDOWS: Final = {window.value: french.label(window) for window in Window}
 TEXTS: Final = {"mesure": "Mesure en cours", "version": "Version en ligne seule"}
 
@@ -85,7 +86,7 @@ def summary() -> None:
     below = int((shown["verdict"] == Verdict.BELOW).sum())
     # Over a part of the votes a verdict is remembered, not proven: only the whole can be counted.
     if below > 1 and scope == _data.Scope(category=scope.category):
-        together = int(helpfulness.proven_together(shown).sum())
+        together = len(_data.together(revision, scope.category))
         st.caption(
             f"{french.count(below, 'article')} sous l’objectif\u202f; en tenant compte du nombre "
             f"d’articles jugés à la fois, on peut compter sur {french.number(together)}.",
@@ -136,8 +137,11 @@ def no_vote() -> None:
     st.link_button("Ouvrir la page publique", "/aide", icon=":material/open_in_new:")
 
 
-def table() -> None:
-    """Every article, a page at a time, with its change and its line where votes allow; the file."""
+def table() -> pd.DataFrame:
+    """Every article, a page at a time, with its change and its line where votes allow; the file.
+
+    Returns the rows of the page.
+    """
     page = _parts.in_pages(shown, PAGE, key="page")
     words = in_rows(page)
     ids = tuple(int(each) for each in page["article_id"])
@@ -166,6 +170,7 @@ def table() -> None:
         key="table",
     )
     _downloads.table(lambda: in_rows(shown), f"utilite-{today}")
+    return page
 
 
 def in_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -225,10 +230,11 @@ def scatter() -> None:
     )
 
 
-def one_article() -> None:
-    """How one article fared, text after text."""
+def one_article(page: pd.DataFrame) -> None:
+    """How one article fared, text after text: any of a small library, else one of the table's page."""
     st.subheader("Un article de près", anchor=False)
-    questions = dict(zip(shown["article_id"], shown["question"], strict=True))
+    near = shown if len(shown) <= OFFERED else page
+    questions = dict(zip(near["article_id"], near["question"], strict=True))
     chosen = st.selectbox(
         "Suivre un article dans le temps",
         list(questions),
@@ -236,6 +242,7 @@ def one_article() -> None:
         format_func=questions.__getitem__,
         key="suivi",
         placeholder="Choisissez un article",
+        help=None if near is shown else "Parmi ceux de la page du tableau ci-dessus.",
     )
     if chosen is not None:
         _parts.link(
@@ -281,6 +288,6 @@ if total.votes:
     ranking()
 else:
     no_vote()
-table()
+page = table()
 scatter()
-one_article()
+one_article(page)
