@@ -185,6 +185,9 @@ def shared(served: servers.Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """The served installation's database, from this side."""
     database = db.Database(f"sqlite:///{served.var / 'faq.db'}")
     monkeypatch.setattr(db, "_current", database)
+    # What is written from this side is judged here: the judgement asks for the public address.
+    chosen = in_use._current or Settings(secret="s" * SECRET_BYTES)
+    monkeypatch.setattr(in_use, "_current", chosen)
     yield database
     database.dispose()
 
