@@ -12,6 +12,7 @@ from faq_cms.exports import (
     csv_excel,
     csv_raw,
     dialogflow,
+    docx_booklet,
     freshdesk,
     json_items,
     json_lines,
@@ -19,8 +20,10 @@ from faq_cms.exports import (
     kendra,
     llms,
     markdown_files,
+    pdf_booklet,
     qna_maker,
     rasa,
+    static_site,
     workbook,
     zendesk,
 )
@@ -32,6 +35,7 @@ CHANNELS: dict[str, Channel] = {
     channel.name: channel
     for channel in (
         # In the order people are offered them, destination by destination.
+        static_site.CHANNEL,
         jsonld.CHANNEL,
         markdown_files.CHANNEL,
         atom.CHANNEL,
@@ -45,6 +49,8 @@ CHANNELS: dict[str, Channel] = {
         kendra.CSV_CHANNEL,
         freshdesk.CHANNEL,
         zendesk.CHANNEL,
+        pdf_booklet.CHANNEL,
+        docx_booklet.CHANNEL,
         workbook.CHANNEL,
         csv_excel.CHANNEL,
         csv_raw.CHANNEL,
