@@ -7,12 +7,12 @@ by one query only, `published`, so that no secondary path can leak a draft.
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from faq_cms import addresses, people, plans, rendering
@@ -108,6 +108,165 @@ def create(
     _add_draft(session, actor, article, text, now=now)
     people.record(session, actor, "article.create", kind="article", object_id=article.id, now=now)
     return article
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """An article to make: its draft, where it is filed, and what another system knew of it.
+
+    `address` is asked for (None: the words of the question); `created_at` None is now.
+    """
+
+    text: Text
+    category_id: int | None = None
+    address: str | None = None
+    created_at: dt.datetime | None = None
+
+
+def create_all(
+    session: Session, actor: Actor, fresh: Sequence[Fresh], *, now: dt.datetime
+) -> list[int]:
+    """New articles holding only a draft, in a few statements for thousands; their ids, in order.
+
+    The journal gets no line for each: the caller says once what it did.
+    """
+    people.authorize(session, actor, "article.write")
+    if not fresh:
+        return []
+    texts = [_checked(each.text) for each in fresh]
+    slugs = addresses.several(
+        session,
+        [
+            each.address or text.question or "nouvel-article"
+            for each, text in zip(fresh, texts, strict=True)
+        ],
+    )
+    uids = [uuid.uuid4().hex for _ in fresh]
+    rows = [
+        {
+            "uid": uid,
+            "slug": slug,
+            "category_id": each.category_id,
+            "created_at": min(each.created_at or now, now),
+            "updated_at": now,
+            "internal_note": "",
+            "saves": 1,
+        }
+        for each, uid, slug in zip(fresh, uids, slugs, strict=True)
+    ]
+    by_uid = dict(session.execute(insert(Article).returning(Article.uid, Article.id), rows).all())
+    ids = [by_uid[uid] for uid in uids]
+    session.execute(
+        insert(Version),
+        [_draft_row(actor, each, text, _NEW, now) for each, text in zip(ids, texts, strict=True)],
+    )
+    return ids
+
+
+def save_drafts(
+    session: Session,
+    actor: Actor,
+    texts: Mapping[int, Text],
+    *,
+    seen: Mapping[int, Seen],
+    now: dt.datetime,
+) -> dict[int, int]:
+    """`save_draft` for thousands: the revision of each article's draft, once saved.
+
+    Nothing is written unless all are as they were seen: StaleDraft names the first that moved.
+    The journal gets no line for each: the caller says once what it did.
+    """
+    people.authorize(session, actor, "article.write")
+    checked = {article_id: _checked(text) for article_id, text in texts.items()}
+    held = _held(session, checked)
+    for article_id in checked:
+        if article_id not in held or held[article_id].seen != seen[article_id]:
+            article = locked(session, article_id)
+            refuse_stale(session, article, draft_of(session, article_id), seen[article_id])
+    rows = {
+        article_id: _draft_row(actor, article_id, text, held[article_id], now)
+        for article_id, text in checked.items()
+    }
+    if begun := [row for each, row in rows.items() if held[each].draft_id is None]:
+        session.execute(insert(Version), begun)
+    kept = [
+        {"id": held[each].draft_id} | {name: row[name] for name in _SAVED}
+        for each, row in rows.items()
+        if held[each].draft_id is not None
+    ]
+    if kept:
+        session.execute(update(Version), kept)
+    for some in slices(checked):
+        session.execute(
+            update(Article).where(Article.id.in_(some)).values(saves=Article.saves + 1),
+            execution_options={"synchronize_session": False},
+        )
+    return {article_id: row["revision"] for article_id, row in rows.items()}
+
+
+# What a save changes of a draft that is there.
+_SAVED: Final = ("question", "answer", "wordings", "author_id", "author", "saved_at", "revision")
+_READ: Final = 5_000  # articles a query names at once: databases take so many values, not more
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Where an article stands, its row held."""
+
+    seen: Seen
+    saves: int
+    draft_id: int | None
+
+
+def _held(session: Session, article_ids: Iterable[int]) -> dict[int, _Held]:
+    """These articles as they stand, held until the transaction ends, always in the same order."""
+    found: dict[int, _Held] = {}
+    for some in slices(article_ids):
+        rows = session.execute(
+            select(Article.id, Article.live_version_id, Article.saves)
+            .where(Article.id.in_(some))
+            .order_by(Article.id)
+            .with_for_update()
+        ).all()
+        query = select(Version.article_id, Version.id, Version.revision)
+        drafts = {
+            article_id: (draft_id, revision)
+            for article_id, draft_id, revision in session.execute(
+                query.where(Version.article_id.in_(some), Version.number.is_(None))
+            )
+        }
+        for article_id, live_id, saves in rows:
+            draft_id, revision = drafts.get(article_id, (None, 0))
+            found[article_id] = _Held(Seen(live_id, revision), saves, draft_id)
+    return found
+
+
+def slices(article_ids: Iterable[int]) -> Iterator[list[int]]:
+    """These articles, in order, as many at a time as a query may name."""
+    ids = sorted(article_ids)
+    return (ids[first : first + _READ] for first in range(0, len(ids), _READ))
+
+
+_NEW: Final = _Held(Seen(None, 0), 0, None)
+
+
+def _draft_row(
+    actor: Actor, article_id: int, text: Text, held: _Held, now: dt.datetime
+) -> dict[str, Any]:
+    """The draft as a row to insert, its revision one more than the article's saves."""
+    return {
+        "article_id": article_id,
+        "question": text.question,
+        "answer": text.answer,
+        "wordings": list(text.wordings),
+        "note": "",
+        "author_id": actor.id,
+        "author": actor.name,
+        "created_at": now,
+        "saved_at": now,
+        "revision": held.saves + 1,
+        "base_id": held.seen.live_id,
+    }
 
 
 def save_draft(
@@ -399,13 +558,19 @@ def library(session: Session) -> pd.DataFrame:
     return frame.sort_values("changed_at", ascending=False, ignore_index=True)
 
 
+def once_published(session: Session) -> set[int]:
+    """The articles published at least once: those a vote can be about."""
+    return set(session.scalars(select(Version.article_id).where(Version.number == 1)))
+
+
 def measurable(session: Session) -> dict[str, int]:
     """The ids of articles published at least once, by every name another system may know them by.
 
-    Names: address, former address, uid, and the identifier in the system they were imported from.
+    Names: address, former address, uid, and the identifier in the system they were imported from,
+    with that system's name before it (`zendesk:42`) or, where one system only counts so, without.
     """
     once = select(Version.article_id).where(Version.number.is_not(None))
-    names: dict[str, int] = {}
+    names = _bare_identifiers(session, once)
     for name, owner in (
         (func.substr(ImportedEntry.key, len(EXTERNAL) + 1), ImportedEntry.article_id),
         (Redirect.slug, Redirect.article_id),
@@ -417,6 +582,21 @@ def measurable(session: Session) -> dict[str, int]:
             query = query.where(ImportedEntry.key.startswith(EXTERNAL))
         names |= dict(session.execute(query).all())
     return names
+
+
+def _bare_identifiers(session: Session, once: Select[int]) -> dict[str, int]:
+    """`42` for what was imported as `zendesk:42`, unless two systems have a 42."""
+    rows = session.execute(
+        select(ImportedEntry.key, ImportedEntry.article_id).where(
+            ImportedEntry.key.startswith(EXTERNAL), ImportedEntry.article_id.in_(once)
+        )
+    )
+    found: dict[str, set[int]] = {}
+    for key, article_id in rows:
+        system, _, bare = key.removeprefix(EXTERNAL).partition(":")
+        if system and bare:
+            found.setdefault(bare, set()).add(article_id)
+    return {bare: next(iter(ids)) for bare, ids in found.items() if len(ids) == 1}
 
 
 # -- what the public reads -----------------------------------------------------------------------

@@ -7,7 +7,7 @@ the votes that follow (`verify`; why once a day: docs/decisions/0014).
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -327,6 +327,16 @@ def article_withdrawn(session: Session, article_id: int, *, now: dt.datetime) ->
         if row is not None:
             _close(row, CorrectionState.UNMEASURED, reason="article_withdrawn", now=now)
     session.flush()
+
+
+def concerned(session: Session, article_ids: Iterable[int]) -> list[int]:
+    """Those of these articles that something is open about: a flag, a correction, an observation."""
+    found: set[int] = set()
+    for some in articles.slices(article_ids):
+        for table in (Flag, Correction):
+            query = select(table.article_id).where(table.article_id.in_(some))
+            found.update(session.scalars(query.where(table.closed_at.is_(None))))
+    return sorted(found)
 
 
 def listed(session: Session, article_id: int) -> Correction | None:

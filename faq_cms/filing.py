@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from faq_cms import addresses, articles, categories, db, people, rendering, search
@@ -162,6 +162,26 @@ def change(
             raise Invalid("tags", "too_many", TAGS_MAX)
     _write(session, actor, {each: (before[each], after[each]) for each in changed}, held, now)
     return {article_id: before[article_id] for article_id in changed}
+
+
+def tag_new(session: Session, actor: Actor, tags: Mapping[int, Sequence[str]]) -> None:
+    """Tag articles just made, in one statement for thousands, with what another system says of them.
+
+    What cannot be a tag here is left out: the longest, and those beyond `TAGS_MAX`.
+    """
+    people.authorize(session, actor, "article.write")
+    spelling = {tag_key(name): name for name in known_tags(session)}
+    rows = []
+    for article_id, names in tags.items():
+        kept: dict[str, str] = {}
+        for name in names:
+            name = " ".join(rendering.clean(name, field="tag").split())
+            key = tag_key(name)
+            if key and max(len(name), len(key)) <= TAG_MAX and len(kept) < TAGS_MAX:
+                kept.setdefault(key, spelling.setdefault(key, name))
+        rows += [{"article_id": article_id, "key": key, "name": kept[key]} for key in kept]
+    if rows:
+        session.execute(insert(ArticleTag), rows)
 
 
 def undo(

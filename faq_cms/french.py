@@ -293,6 +293,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.remark": "Cette remarque n’existe plus.",
     "not_found.report": "Ce rapport n’existe pas.",
     "not_found.plan": "Cette programmation n’existe plus.",
+    "not_found.import_batch": "Cet import n’existe pas.",
     "not_found.missing_question": "Cette question n’est plus dans la liste.",
     "not_found.review_note": "Cette note n’existe plus.",
     "not_found.vote": "Ce vote est introuvable\u00a0: votez de nouveau, puis écrivez votre remarque.",
@@ -328,6 +329,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Les catégories n’ont que deux niveaux\u00a0: «\u202f{detail}\u202f» ne peut pas "
         "en former un troisième."
     ),
+    "conflict.already_undone": "Cet import a déjà été annulé\u00a0: {detail}.",
     "conflict.import_running": (
         "Un autre import vient d’écrire les mêmes articles\u00a0: rien n’a été importé. Recommencez."
     ),

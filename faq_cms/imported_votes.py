@@ -34,7 +34,8 @@ class DatedVote:
     """A vote another system kept. `row` is the line of the document it stands on, from 1.
 
     `number` is the version that was read; None: the one that was published at `cast_at`. `visitor`
-    is a digest; None: nobody can tell whether two votes are one person's.
+    is a digest; None: nobody can tell whether two votes are one person's. `digest` names the vote
+    itself where the other system numbers its votes; empty: its document and its row do.
     """
 
     row: int
@@ -46,17 +47,25 @@ class DatedVote:
     reason: Reason | None
     remark: str
     visitor: str | None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The counts another system showed for an article at one instant."""
+    """The counts another system showed for an article at one instant.
+
+    `neutral` and `views` are None where it does not count them; `estimated` says that the counts
+    were rebuilt from percentages.
+    """
 
     article_id: int
     source: str
     taken_at: dt.datetime
     helpful: int
     unhelpful: int
+    neutral: int | None = None
+    views: int | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,14 @@ def add_dated(
     added = session.execute(
         db.insert(session, Vote)
         .on_conflict_do_nothing()
-        .returning(Vote.id, Vote.import_row, Vote.article_id),
+        .returning(Vote.id, Vote.import_digest, Vote.import_row, Vote.article_id),
         rows,
     ).all()
-    new = {row: vote_id for vote_id, row, _ in added if row is not None}
-    _pour(session, (row for row in rows if row["import_row"] in new))
-    _add_remarks(session, dated, new)
+    if not added:
+        return Imported(0, len(rows), 0, frozenset())
+    new: _New = {(each, row): id_ for id_, each, row, _ in added if each and row is not None}
+    _pour(session, [row for row in rows if (row["import_digest"], row["import_row"]) in new])
+    _add_remarks(session, dated, new, digest)
     people.record(
         session, actor, "votes.import", kind="votes", object_id=None, now=now, added=len(new)
     )
@@ -107,8 +118,30 @@ def add_dated(
         added=len(new),
         known=len(rows) - len(new),
         before_first=len(early & new.keys()),
-        article_ids=frozenset(article_id for _, _, article_id in added),
+        article_ids=frozenset(article_id for *_, article_id in added),
     )
+
+
+_New = dict[tuple[str, int], int]  # votes added: (digest, row) to the vote's id
+
+
+def unseen(session: Session, totals: Sequence[Total]) -> list[Total]:
+    """Those of these counts that differ from the last ones their source was known to show."""
+    latest: dict[tuple[int, str], tuple[object, ...]] = {}
+    held = CounterSnapshot
+    wanted = {total.article_id for total in totals}
+    query = select(
+        held.article_id, held.source, held.helpful, held.unhelpful, held.neutral, held.views
+    )
+    for article_id, source, *counts in session.execute(query.order_by(held.taken_at)):
+        if article_id in wanted:
+            latest[article_id, source] = tuple(counts)
+    return [
+        total
+        for total in totals
+        if latest.get((total.article_id, votes.source_name(total.source)))
+        != (total.helpful, total.unhelpful, total.neutral, total.views)
+    ]
 
 
 def add_totals(session: Session, actor: Actor, totals: Sequence[Total], *, now: dt.datetime) -> int:
@@ -121,7 +154,13 @@ def add_totals(session: Session, actor: Actor, totals: Sequence[Total], *, now: 
     written = session.execute(
         statement.on_conflict_do_update(
             index_elements=["article_id", "source", "taken_at"],
-            set_={"helpful": told.helpful, "unhelpful": told.unhelpful},
+            set_={
+                "helpful": told.helpful,
+                "unhelpful": told.unhelpful,
+                "neutral": told.neutral,
+                "views": told.views,
+                "estimated": told.estimated,
+            },
             where=(held.helpful != told.helpful) | (held.unhelpful != told.unhelpful),
         ).returning(CounterSnapshot.id),
         [
@@ -131,7 +170,9 @@ def add_totals(session: Session, actor: Actor, totals: Sequence[Total], *, now: 
                 "taken_at": total.taken_at,
                 "helpful": total.helpful,
                 "unhelpful": total.unhelpful,
-                "estimated": False,
+                "neutral": total.neutral,
+                "views": total.views,
+                "estimated": total.estimated,
             }
             for total in totals
         ],
@@ -153,14 +194,14 @@ class _Placed(NamedTuple):
 
 def _placed(
     session: Session, dated: Sequence[DatedVote], digest: str
-) -> tuple[list[dict[str, Any]], set[int]]:
-    """Each vote as a row of the ledger, in the version it belongs to; and the rows older than it."""
+) -> tuple[list[dict[str, Any]], set[tuple[str, int]]]:
+    """Each vote as a row of the ledger, in the version it belongs to; and those older than it."""
     versions = _published_versions(session, {vote.article_id for vote in dated})
     rows, early = [], set()
     for vote in dated:
         version, is_early = _version_at(versions.get(vote.article_id, []), vote)
         if is_early:
-            early.add(vote.row)
+            early.add((vote.digest or digest, vote.row))
         rows.append(
             {
                 "article_id": vote.article_id,
@@ -174,7 +215,7 @@ def _placed(
                 "source": votes.source_name(vote.source),
                 "day": votes.civil_day(vote.cast_at),
                 "cast_at": vote.cast_at,
-                "import_digest": digest,
+                "import_digest": vote.digest or digest,
                 "import_row": vote.row,
             }
         )
@@ -234,16 +275,17 @@ def _pour(session: Session, rows: Iterable[dict[str, Any]]) -> None:
             windows.shift(session, cells)
 
 
-def _add_remarks(session: Session, dated: Sequence[DatedVote], new: dict[int, int]) -> None:
+def _add_remarks(session: Session, dated: Sequence[DatedVote], new: _New, digest: str) -> None:
     session.add_all(
         Remark(
             reference=remarks.new_reference(),
-            vote_id=new[vote.row],
+            vote_id=new[vote.digest or digest, vote.row],
             article_id=vote.article_id,
             text=text,
             received_at=vote.cast_at,
             state=RemarkState.NEW,
         )
         for vote in dated
-        if vote.row in new and (text := rendering.clean(vote.remark).strip()[: remarks.LENGTH_MAX])
+        if (vote.digest or digest, vote.row) in new
+        and (text := rendering.clean(vote.remark).strip()[: remarks.LENGTH_MAX])
     )

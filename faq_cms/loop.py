@@ -170,6 +170,19 @@ def publish(
     return version
 
 
+def publish_new(
+    session: Session,
+    actor: Actor,
+    published_at: Mapping[int, dt.datetime],
+    *,
+    note: str = "",
+    now: dt.datetime,
+) -> None:
+    """Publish articles just made: nothing lists them yet. See `publishing.publish_new`."""
+    publishing.publish_new(session, actor, published_at, note=note, now=now)
+    search.add(session, published_at)
+
+
 def restore(
     session: Session,
     actor: Actor,
@@ -211,6 +224,16 @@ def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetim
     """Take an article off the public pages, and off À corriger."""
     publishing.withdraw(session, actor, article_id, now=now)
     _left(session, article_id, now=now)
+
+
+def withdraw_all(
+    session: Session, actor: Actor, article_ids: Sequence[int], *, now: dt.datetime
+) -> None:
+    """Take many articles off the public pages and off À corriger. See `publishing.withdraw_all`."""
+    publishing.withdraw_all(session, actor, article_ids, now=now)
+    search.forget_all(session, article_ids)
+    for article_id in corrections.concerned(session, article_ids):
+        corrections.article_withdrawn(session, article_id, now=now)
 
 
 def republish(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Version:

@@ -837,7 +837,9 @@ class CounterSnapshot(Base):
     taken_at: Mapped[dt.datetime]
     helpful: Mapped[int]
     unhelpful: Mapped[int]
-    estimated: Mapped[bool] = mapped_column(default=False)
+    neutral: Mapped[int | None]  # neither yes nor no, where the other system asks so
+    views: Mapped[int | None]
+    estimated: Mapped[bool] = mapped_column(default=False)  # rebuilt from percentages
 
 
 # -- flags and corrections -----------------------------------------------------------------------
@@ -970,7 +972,10 @@ class Flag(Base):
 
 
 class ImportBatch(Base):
-    """One confirmed import: which document, by whom, what it changed."""
+    """One confirmed import: which documents, by whom, what it changed; whether it was undone.
+
+    `categories` are the ids of those it added.
+    """
 
     __tablename__ = "import_batch"
 
@@ -981,6 +986,8 @@ class ImportBatch(Base):
     digest: Mapped[str] = mapped_column(String(64))
     created: Mapped[int]
     updated: Mapped[int]
+    categories: Mapped[list[int] | None]
+    undone_at: Mapped[dt.datetime | None]
 
 
 class ImportedEntry(Base):
@@ -996,6 +1003,27 @@ class ImportedEntry(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
     fingerprint: Mapped[str] = mapped_column(String(64))
+
+
+class ImportEffect(Base):
+    """What one import did to one article, as long as it may be undone.
+
+    `revision` is the draft's as the import left it (the published version's as it was published):
+    a later one means that somebody wrote since. `fingerprint` is what the article was imported from
+    before, `before` the draft that was replaced ([question, answer, wordings…]); None when none was.
+    """
+
+    __tablename__ = "import_effect"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+    key: Mapped[str] = mapped_column(String(500))
+    created: Mapped[bool]
+    published: Mapped[bool]
+    revision: Mapped[int]
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    before: Mapped[list[str] | None]
 
 
 class DutyRun(Base):

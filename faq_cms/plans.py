@@ -152,6 +152,11 @@ def pending(session: Session, article_id: int) -> Mapping[PlannedAction, Plan]:
     return {plan.action: plan for plan in rows}
 
 
+def awaited(session: Session) -> set[int]:
+    """The articles something is still to come for."""
+    return set(session.scalars(select(Plan.article_id).where(Plan.outcome.is_(None))))
+
+
 def upcoming(session: Session) -> pd.DataFrame:
     """Everything still to come, soonest first.
 

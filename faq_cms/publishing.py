@@ -5,9 +5,10 @@ own transaction, so that the rule « relecture par une autre personne » holds b
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from faq_cms import addresses, articles, db, people, plans, rendering, reviews
@@ -16,10 +17,15 @@ from faq_cms.errors import Conflict, Invalid, NotFound
 from faq_cms.models import (
     Article,
     ArticleTag,
+    CounterSnapshot,
     ImportedEntry,
+    ImportEffect,
     Period,
     Plan,
     PlannedAction,
+    Redirect,
+    Review,
+    ReviewNote,
     Significance,
     Version,
     Vote,
@@ -63,6 +69,59 @@ def publish(
         significance=significance,
     )
     return draft
+
+
+def publish_new(
+    session: Session,
+    actor: Actor,
+    published_at: Mapping[int, dt.datetime],
+    *,
+    note: str = "",
+    now: dt.datetime,
+) -> None:
+    """Publish the first version of articles just made, in a few statements for thousands.
+
+    `published_at` says since when readers have that text, here or in the system it comes from. Each
+    keeps its address. The journal gets no line for each: the caller says once what it did. Raises
+    Conflict("review_required") when nobody may publish what nobody else has read.
+    """
+    people.authorize(session, actor, "article.publish")
+    if not published_at:
+        return
+    if actor.id is not None and reviews.is_required():
+        raise Conflict("review_required", min(published_at))
+    since = {each: min(at, now) for each, at in published_at.items()}
+    periods = session.execute(
+        insert(Period).returning(Period.article_id, Period.id),
+        [{"article_id": each, "number": 1, "opened_at": at} for each, at in since.items()],
+    ).all()
+    period_of = dict(periods)
+    session.connection().execute(
+        update(Version)
+        .where(Version.article_id == bindparam("of"), Version.number.is_(None))
+        .values(
+            number=1,
+            significance=Significance.MAJOR,
+            note=rendering.clean(note).strip()[: articles.NOTE_MAX],
+            published_at=bindparam("since"),
+            period_id=bindparam("period"),
+        ),
+        [{"of": each, "since": at, "period": period_of[each]} for each, at in since.items()],
+    )
+    first = (
+        select(Version.id)
+        .where(Version.article_id == Article.id, Version.number == 1)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    for some in articles.slices(since):
+        session.execute(
+            update(Article)
+            .where(Article.id.in_(some), Article.live_version_id.is_(None))
+            .values(live_version_id=first, updated_at=now),
+            execution_options={"synchronize_session": False},
+        )
+    db.bump(session, content=True)
 
 
 def restore(
@@ -164,6 +223,24 @@ def withdraw(session: Session, actor: Actor, article_id: int, *, now: dt.datetim
     _record(session, actor, "article.withdraw", article_id, now)
 
 
+def withdraw_all(
+    session: Session, actor: Actor, article_ids: Iterable[int], *, now: dt.datetime
+) -> None:
+    """`withdraw` for thousands of published articles that nothing is planned for.
+
+    The journal gets no line for each: the caller says once what it did.
+    """
+    people.authorize(session, actor, "article.withdraw")
+    for some in articles.slices(article_ids):
+        session.execute(
+            update(Article)
+            .where(Article.id.in_(some), Article.live_version_id.is_not(None))
+            .values(live_version_id=None, withdrawn_at=now, updated_at=now),
+            execution_options={"synchronize_session": False},
+        )
+        db.bump(session, content=True)
+
+
 def republish(session: Session, actor: Actor, article_id: int, *, now: dt.datetime) -> Version:
     """Put the version readers had last back, unchanged: the undo of withdraw.
 
@@ -199,10 +276,35 @@ def discard_draft(
     session.delete(draft)
     session.flush()
     if articles.latest_number(session, article_id) is None:
-        for table in (ImportedEntry, ArticleTag, Plan):
-            session.execute(delete(table).where(table.article_id == article_id))
+        _forget(session, [article_id])
         session.delete(article)
     _record(session, actor, "article.discard_draft", article_id, now)
+
+
+def discard_drafts(session: Session, actor: Actor, article_ids: Iterable[int]) -> None:
+    """`discard_draft` for thousands that nothing is planned for, as they stand in the caller's eyes.
+
+    The journal gets no line for each: the caller says once what it did.
+    """
+    people.authorize(session, actor, "article.write")
+    for some in articles.slices(article_ids):
+        drafts = select(Version.id).where(Version.article_id.in_(some), Version.number.is_(None))
+        for table in (ReviewNote, Review):
+            session.execute(delete(table).where(table.version_id.in_(drafts)))
+        session.execute(
+            delete(Version).where(Version.article_id.in_(some), Version.number.is_(None))
+        )
+        left = set(session.scalars(select(Version.article_id).where(Version.article_id.in_(some))))
+        never = [each for each in some if each not in left]
+        _forget(session, never)
+        session.execute(delete(Article).where(Article.id.in_(never)))
+        db.bump(session)
+
+
+def _forget(session: Session, article_ids: Sequence[int]) -> None:
+    """What hangs on articles never published, which are about to go."""
+    for table in (ImportedEntry, ImportEffect, ArticleTag, Plan, Redirect, CounterSnapshot):
+        session.execute(delete(table).where(table.article_id.in_(article_ids)))
 
 
 def _number(

@@ -366,11 +366,10 @@ def said(measured: Readability) -> str:
 
 
 def _repeated(session: Session, text: Text, article_id: int | None) -> Iterator[Finding]:
-    asked = _stems(text.question)
+    asked = stems(text.question)
     for other in search.alike(session, text.question, limit=6):
         if other.id != article_id and any(
-            _share(asked, _stems(question)) >= ALIKE
-            for question in (other.question, *other.wordings)
+            share(asked, stems(question)) >= ALIKE for question in (other.question, *other.wordings)
         ):
             yield Finding(
                 "repeated",
@@ -381,10 +380,11 @@ def _repeated(session: Session, text: Text, article_id: int | None) -> Iterator[
             )
 
 
-def _stems(question: str) -> set[str]:
+def stems(question: str) -> set[str]:
+    """The words of a question that mean something, by their stems."""
     return {stem(word) for word in meaningful(question)}
 
 
-def _share(one: set[str], other: set[str]) -> float:
+def share(one: set[str], other: set[str]) -> float:
     """The share of the words of both that both use; 0 when there is none."""
     return len(one & other) / len(one | other) if one | other else 0.0

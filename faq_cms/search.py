@@ -16,7 +16,17 @@ from typing import Final, TypeAlias
 
 from markupsafe import Markup
 from rapidfuzz.distance import DamerauLevenshtein
-from sqlalchemy import ColumnElement, delete, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from faq_cms import articles, db, rendering, synonyms
@@ -81,6 +91,38 @@ def index(session: Session, article_id: int) -> None:
     """Make the index say what is published of this article (nothing, when it is not)."""
     _forget(session, article_id)
     _remember(session, articles.published(session, ids=[article_id]))
+
+
+def add(session: Session, article_ids: Iterable[int]) -> None:
+    """Index articles that were not there before, all of them at once."""
+    for some in articles.slices(article_ids):
+        _remember(session, articles.published(session, ids=some))
+
+
+def forget_all(session: Session, article_ids: Iterable[int]) -> None:
+    """Take these articles, published no more, off the index, all of them at once."""
+    for some in articles.slices(article_ids):
+        documents = session.execute(
+            delete(SearchDocument)
+            .where(SearchDocument.article_id.in_(some))
+            .returning(SearchDocument.article_id, SearchDocument.title, SearchDocument.body)
+        ).all()
+        gone = Counter(
+            word for _, title, body in documents for word in set(f"{title} {body}".split())
+        )
+        if gone:
+            session.connection().execute(
+                update(SearchWord)
+                .where(SearchWord.word == bindparam("gone"))
+                .values(articles=SearchWord.articles - bindparam("times")),
+                [{"gone": word, "times": count} for word, count in sorted(gone.items())],
+            )
+            session.execute(delete(SearchWord).where(SearchWord.articles <= 0))
+        if documents and _is_sqlite(session):
+            session.execute(
+                text("DELETE FROM search_index WHERE rowid = :id"),
+                [{"id": article_id} for article_id, *_ in documents],
+            )
 
 
 def rebuild(session: Session) -> None:

@@ -62,12 +62,12 @@ class Totals:
     """Counts another system shows without their dates. Never votes: kept as a dated reading.
 
     `taken_at` is when they were read, None for when the document is imported. `estimated` says that
-    they were rebuilt from percentages. `neutral` is neither yes nor no; `views` None when unknown.
+    they were rebuilt from percentages. `neutral` is neither yes nor no; None, like `views`, when unknown.
     """
 
     helpful: int
     unhelpful: int
-    neutral: int = 0
+    neutral: int | None = None
     views: int | None = None
     taken_at: dt.datetime | None = None
     estimated: bool = False

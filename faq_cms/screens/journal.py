@@ -33,6 +33,7 @@ ACTIONS = {
     "article.replace": "a remplacé des mots dans plusieurs articles",
     "article.undo_replace": "a annulé un remplacement",
     "article.import": "a importé un document",
+    "article.import_undo": "a annulé un import",
     "category.add": "a ajouté une catégorie",
     "category.rename": "a renommé une catégorie",
     "category.place": "a déplacé une catégorie",
