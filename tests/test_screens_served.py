@@ -1,14 +1,17 @@
 """Canaux, Aujourd’hui and the dashboard: which channels serve what is published, and which do not."""
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, db, deliveries, loop, people
+from faq_cms import articles, db, deliveries, loop, people, settings
 from faq_cms.deliveries import Target
 from faq_cms.models import Role, Way
-from tests import content, screens
+from tests import content, help_desks, screens
+from tests.help_desks import Desk
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -33,7 +36,11 @@ def canaux() -> AppTest:
 def test_without_a_delivery_only_the_ways_to_plug_one_are_shown() -> None:
     content.published()
     app = canaux()
-    assert [header.value for header in app.subheader] == ["Brancher un canal", "Sites autorisés"]
+    assert [header.value for header in app.subheader] == [
+        "Brancher un canal",
+        "Recevoir les votes d’un autre endroit",
+        "Sites autorisés",
+    ]
     assert "Canaux pas à jour" not in [m.label for m in screens.application("dashboard.py").metric]
     assert "Envois de la nuit" not in screens.words(screens.application())
 
@@ -140,3 +147,64 @@ def test_who_may_not_export_sees_the_night_and_no_way_to_the_channels(
     app = screens.application()
     assert "Envois de la nuit" in screens.words(app)
     assert "Voir les canaux" not in screens.links(app)
+
+
+# -- direct delivery -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def freshdesk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A Freshdesk the settings give access to."""
+    with help_desks.serving("freshdesk") as desk:
+        chosen = replace(
+            settings.current(),
+            freshdesk_url=desk.url,
+            freshdesk_key=help_desks.KEY,
+            freshdesk_folder=str(help_desks.FOLDER),
+        )
+        monkeypatch.setattr(settings, "_current", chosen)
+        yield desk
+
+
+def test_a_push_is_compared_then_sent_and_the_channel_is_up_to_date(freshdesk: Desk) -> None:
+    content.published("Un")
+    app = canaux()
+    app.button(key="compare_freshdesk").click().run()
+    assert "Ajoutés (1)" in [each.label for each in app.expander]
+    assert freshdesk.writes() == []
+    app.button(key="push_freshdesk").click().run()
+    assert not app.exception
+    assert freshdesk.by_title("Un")["status"] == 2
+    assert "Envoyé vers Freshdesk\u00a0: 1 ajouté." in [toast.value for toast in app.toast]
+    assert "Tous servent ce qui est publié." in screens.words(app)
+
+
+def test_what_was_edited_there_is_shown_and_sent_over_only_when_ticked(freshdesk: Desk) -> None:
+    article = content.published("Un")
+    app = canaux()
+    app.button(key="compare_freshdesk").click().run()
+    app.button(key="push_freshdesk").click().run()
+    freshdesk.by_title("Un")["description"] = "<p>Par l’agent.</p>"
+    content.revised(article.id, "Autrement.")
+    app.button(key="compare_freshdesk").click().run()
+    assert "1 article a été changé là-bas" in app.warning[0].value
+    assert app.button(key="push_freshdesk").disabled
+    app.checkbox(key="overwrite_freshdesk").check().run()
+    app.button(key="push_freshdesk").click().run()
+    assert "Autrement." in freshdesk.by_title("Un")["description"]
+
+
+def test_a_help_desk_that_refuses_is_said_and_nothing_is_lost(freshdesk: Desk) -> None:
+    content.published("Un")
+    freshdesk.refusals = [help_desks.refused(401)]
+    app = canaux()
+    app.button(key="compare_freshdesk").click().run()
+    assert "a refusé l’accès (401)" in app.error[0].value
+    assert not app.exception
+
+
+def test_without_access_it_says_which_settings_to_give() -> None:
+    content.published()
+    codes = [code.value for code in canaux().code]
+    assert any("FAQ_ZENDESK_TOKEN=…" in code for code in codes)
+    assert any("/api/v1/articles?updated_since=" in code for code in codes)

@@ -132,11 +132,42 @@ def allowed(sites: tuple[str, ...]) -> None:
     st.code(f"FAQ_WIDGET_ORIGINS={','.join((*sites, 'https://www.example.org'))}", language="bash")
 
 
+def receiving(base: str) -> None:
+    """The ways articles leave by themselves: fetched whole, fetched by their changes, written there."""
+    st.subheader("Brancher un canal", anchor=False)
+    bearer = '-H "Authorization: Bearer $FAQ_ACCES"'
+    with st.container(border=True):
+        st.markdown("**Tout, chaque nuit**")
+        st.caption(
+            "Un fichier entier, dans le format choisi sur la page Exporter. L’accès machine se crée "
+            "dans Équipe et accès\u202f; son nom est celui que vous verrez ici. «\u202f304\u202f» veut "
+            "dire que rien n’a changé."
+        )
+        st.code(
+            f"curl --fail --silent {bearer} \\\n  -o faq.jsonl "
+            f"--etag-save faq.etag --etag-compare faq.etag \\\n  {base}/api/v1/exports/jsonl",
+            language="bash",
+            wrap_lines=True,
+        )
+    with st.container(border=True):
+        st.markdown("**Seulement ce qui a changé**")
+        st.caption(
+            "Les articles publiés, modifiés ou retirés depuis un instant. L’identifiant «\u202fid\u202f» "
+            "ne change pas avec l’adresse de la page\u202f; un article retiré porte «\u202fwithdrawn_at\u202f»."
+        )
+        st.code(
+            f"curl --fail --silent {bearer} \\\n"
+            f"  '{base}/api/v1/articles?updated_since=2026-11-26T02:00:00Z&limit=200'",
+            language="bash",
+            wrap_lines=True,
+        )
+
+
 def show(figures: pd.DataFrame, by_source: pd.DataFrame) -> None:
     """Each way to receive votes, what arrived by it, a test; then the other sources there are."""
     here = settings.current()
     questions = dict(zip(figures["slug"], figures["question"], strict=True))
-    st.subheader("Brancher un canal", anchor=False)
+    st.subheader("Recevoir les votes d’un autre endroit", anchor=False)
     slug = (
         st.selectbox(
             "Article d’exemple", list(questions), format_func=questions.__getitem__, key="slug"

@@ -32,7 +32,6 @@ SIGNS: Final = {
 SELECTIONS: Final = {
     "categorie": "catégorie «\u202f{}\u202f»",
     "mot-cle": "mot-clé «\u202f{}\u202f»",
-    "mot-cle": "mot-clé «\u202f{}\u202f»",
     "sans": "sans les articles sous l’objectif",
 }
 

@@ -4,7 +4,8 @@ import datetime as dt
 
 import streamlit as st
 
-from faq_cms.screens import _data, _parts, _plugging, _served
+from faq_cms import settings
+from faq_cms.screens import _data, _parts, _plugging, _pushing, _served
 
 now = dt.datetime.now(dt.UTC)
 revision = _data.revision()
@@ -23,5 +24,8 @@ if figures.empty and served.destinations.empty:
 
 _served.connected(served, revision, now)
 _served.taken_away(served, now)
+_pushing.desks()
+_plugging.receiving(settings.current().public_url)
+_pushing.how()
 if not figures.empty:
     _plugging.show(figures, _data.by_source(revision))
