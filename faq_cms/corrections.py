@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from faq_cms import analytics, articles, db, flags, helpfulness, people, rendering
 from faq_cms.errors import Conflict, Invalid
-from faq_cms.helpfulness import MINIMUM_EVIDENCE, Counts, Effect, Verdict
+from faq_cms.helpfulness import Counts, Effect, Verdict
 from faq_cms.models import (
     Account,
     Article,
@@ -370,8 +370,7 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
 
     Columns: correction_id, article_id, state, opened_at, taken_by_id, taken_by (name), taken_at,
     due_on, snoozed_until, snooze_reason, kinds (tuple of FlagKind), is_confirmed (the figures prove
-    it), evidence (of the strongest flag), flags (tuple of dicts with kind, opened_at, evidence and
-    raised_by, a name; oldest first).
+    it), flags (tuple of dicts with kind, opened_at, evidence and raised_by, a name; oldest first).
     """
     taker = aliased(Account)
     query = (
@@ -399,9 +398,6 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
     kinds = [tuple(flag["kind"] for flag in each) for each in behind]
     rows["kinds"] = pd.Series(kinds, dtype=object)
     rows["is_confirmed"] = [not flags.PROVEN.isdisjoint(each) for each in kinds]
-    rows["evidence"] = pd.Series(
-        [max(each, key=_strength)["evidence"] if each else {} for each in behind], dtype=object
-    )
     rows["flags"] = pd.Series(behind, dtype=object)
     return rows
 
@@ -418,28 +414,26 @@ def verify(session: Session, *, now: dt.datetime) -> list[int]:
     """Judge every correction *En observation*; returns the articles whose correction ended.
 
     A problem that stands proven in the new measure (still under the objective, or worse than
-    before) ends it *De retour à corriger*: the article is listed by that flag. The improvement is
-    looked for when the votes planned for it are there (where none could be planned, because too few
-    came before: at MINIMUM_EVIDENCE, which shows a plain one), then each time they have doubled: a
-    look each day would in the end find by chance an improvement that is not there. Idempotent.
+    before) ends it *De retour à corriger*: the article is listed by that flag. A text proven more
+    helpful than the one before ends it *Amélioration constatée*. Else it goes on. What is proven
+    holds however often one looks (`helpfulness.effect`). Idempotent.
     """
     rows = observed(session, today=civil_day(now))
     returned = flags.proven_in(session, list(rows["period_id"]))
     ended = []
     for row in rows.to_dict("records"):
-        if row["period_id"] in returned:
-            state = CorrectionState.REOPENED
-        elif row["is_due"]:
-            state = _found(row)
-        else:
-            continue
+        state = _judged(row, is_returned=row["period_id"] in returned)
+        if state is CorrectionState.OBSERVING and row["looked_with"] == row["evidence"]:
+            continue  # no vote since the last look
         if _conclude(session, row, state, now=now) and state is not CorrectionState.OBSERVING:
             ended.append(int(row["article_id"]))
     return ended
 
 
-def _found(row: Mapping[Any, Any]) -> CorrectionState:
-    """What a look finds: an improvement, or that one must go on observing."""
+def _judged(row: Mapping[Any, Any], *, is_returned: bool) -> CorrectionState:
+    """Where an observed correction goes from here."""
+    if is_returned:
+        return CorrectionState.REOPENED
     _, after = _before_and_after(row)
     is_below = helpfulness.verdict(after, row["objective"]) is Verdict.BELOW
     if row["effect"] == Effect.MORE_HELPFUL and not is_below:
@@ -451,9 +445,8 @@ def _conclude(
     session: Session, row: Mapping[Any, Any], state: CorrectionState, *, now: dt.datetime
 ) -> bool:
     """Write what was found, unless somebody moved the row meanwhile."""
-    is_over = state is not CorrectionState.OBSERVING
     values: dict[str, Any] = {"looked_with": int(row["evidence"])}
-    if is_over:
+    if state is not CorrectionState.OBSERVING:
         values |= {"state": state, "closed_at": now, "evidence": _figures(row)}
     written = session.scalar(
         update(Correction)
@@ -522,9 +515,8 @@ def observed(session: Session, *, today: dt.date, article_id: int | None = None)
     Columns: correction_id, article_id, version_id, period_id, version, corrected_at, taken_by,
     looked_with, objective; helpful, unhelpful, off_text of the new measure and the same prefixed by
     before_ of the one before; evidence; those of `helpfulness.compared`; missing and weeks (see
-    `helpfulness.Prospect`; weeks NaN when unknown), is_due (time for the next look),
-    is_hopeless (the votes will not tell: not with this traffic, or they did not when they were
-    looked at).
+    `helpfulness.Prospect`; weeks NaN when unknown), is_hopeless (the votes will not tell: not with
+    this traffic, or they did not when all those planned were there).
     """
     query = (
         select(
@@ -556,6 +548,32 @@ def observed(session: Session, *, today: dt.date, article_id: int | None = None)
     return rows.join(_outlook(rows, pace))
 
 
+def ended(session: Session, *, since: dt.datetime) -> pd.DataFrame:
+    """Corrections that ended since, the last first, but for flags that were simply withdrawn.
+
+    Columns: correction_id, article_id, state, opened_at, closed_at, version (the one that answered,
+    if any), reason (a code when nobody wrote it), evidence (see `verify`; None without), closed_by.
+    """
+    return db.frame(
+        session,
+        select(
+            Correction.id.label("correction_id"),
+            Correction.article_id,
+            Correction.state,
+            Correction.opened_at,
+            Correction.closed_at,
+            Version.number.label("version"),
+            Correction.reason,
+            Correction.evidence,
+            Account.name.label("closed_by"),
+        )
+        .outerjoin(Version, Version.id == Correction.version_id)
+        .outerjoin(Account, Account.id == Correction.closed_by_id)
+        .where(Correction.closed_at >= since, Correction.state != CorrectionState.WITHDRAWN)
+        .order_by(Correction.closed_at.desc(), Correction.id.desc()),
+    )
+
+
 def _outlook(rows: pd.DataFrame, pace: Mapping[int, float]) -> pd.DataFrame:
     """What each observed correction still lacks; see `observed`."""
     found = []
@@ -563,19 +581,10 @@ def _outlook(rows: pd.DataFrame, pace: Mapping[int, float]) -> pd.DataFrame:
         before, after = _before_and_after(row)
         rate = pace.get(int(row["article_id"]))
         prospect = helpfulness.prospect(before, after, rate, row["objective"])
-        looked = 0 if pd.isna(row["looked_with"]) else int(row["looked_with"])
-        first = helpfulness.votes_to_conclude(before, row["objective"]) or MINIMUM_EVIDENCE
-        can_tell = before.evidence >= MINIMUM_EVIDENCE
-        found.append(
-            (
-                after.evidence,
-                prospect.missing,
-                math.nan if prospect.weeks is None else prospect.weeks,
-                can_tell and after.evidence >= max(first, 2 * looked),
-                prospect.never or looked > 0,
-            )
-        )
-    names = ["evidence", "missing", "weeks", "is_due", "is_hopeless"]
+        weeks = math.nan if prospect.weeks is None else prospect.weeks
+        is_hopeless = prospect.never or (prospect.missing == 0 and row["effect"] == Effect.NOT_YET)
+        found.append((after.evidence, prospect.missing, weeks, is_hopeless))
+    names = ["evidence", "missing", "weeks", "is_hopeless"]
     return pd.DataFrame(found, columns=names, index=rows.index)
 
 
@@ -588,10 +597,6 @@ def _before_and_after(row: Mapping[Any, Any]) -> tuple[Counts, Counts]:
 
 
 # -- inside --------------------------------------------------------------------------------------
-
-
-def _strength(flag: Mapping[str, Any]) -> bool:
-    return flag["kind"] in flags.PROVEN
 
 
 def _listed_or_refuse(session: Session, article_id: int) -> Correction:

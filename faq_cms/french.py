@@ -189,6 +189,12 @@ CORRECTION_STATES: Final[Mapping[CorrectionState, str]] = {
     CorrectionState.REOPENED: "De retour à corriger",
 }
 
+# Why a correction ended without measure, when nobody had to say.
+UNMEASURED: Final[Mapping[str, str]] = {
+    "superseded": "Une version plus récente l’a remplacée avant la mesure.",
+    "article_withdrawn": "L’article a été retiré de la publication.",
+}
+
 PERSONAL_DATA: Final[Mapping[Kind, str]] = {
     Kind.EMAIL: "une adresse e-mail",
     Kind.PHONE: "un numéro de téléphone",
@@ -987,6 +993,14 @@ def ago(moment: dt.datetime, now: dt.datetime) -> str:
     if abs(seconds) >= 86_400 and days == 1:
         return "hier" if seconds > 0 else "demain"
     return f"{'il y a' if seconds > 0 else 'dans'} {_lapse(abs(seconds), days)}"
+
+
+def due(day: dt.date, today: dt.date) -> str:
+    """Say when something is due: « pour le 3 mars 2026 », « en retard de 2 jours »."""
+    late = (today - day).days
+    if late > 0:
+        return f"en retard de {count(late, 'jour')}"
+    return "pour aujourd’hui" if late == 0 else f"pour le {date(day)}"
 
 
 def duration(seconds: float) -> str:

@@ -863,7 +863,7 @@ class Correction(Base):
     """The work an article in À corriger asks for: one row while listed, whatever its flags.
 
     `snoozed_until`: out of the list until that civil day. `looked_with`: with how many votes on the
-    text the observation was last judged. `evidence`: the figures it ended with.
+    text the observation was last judged. `evidence`: the figures it ended with, both measures.
     """
 
     __tablename__ = "correction"

@@ -98,10 +98,20 @@ def voted(
 
 def received(article_id: int, helpful: int, unhelpful: int, *, off_text: int = 0) -> None:
     """So many Oui, so many Non, of which `off_text` blame something else than the text."""
-    for number in range(helpful + unhelpful):
-        is_no = number >= helpful
-        is_off = number >= helpful + unhelpful - off_text
-        voted(article_id, not is_no, reason=Reason.OFF_TOPIC if is_no and is_off else None)
+    with db.transaction() as session:
+        slug = articles.article(session, article_id).slug
+        version = votes.target(session, slug)
+        for number in range(helpful + unhelpful):
+            receipt = loop.vote_received(
+                session,
+                version=version,
+                helpful=number < helpful,
+                visitor=f"visitor {next(_visitors)}",
+                source="aide",
+                now=NOW,
+            )
+            if number >= helpful + unhelpful - off_text:
+                loop.reason_given(session, receipt.vote_id, reason=Reason.OFF_TOPIC, now=NOW)
 
 
 def remarked(article_id: int, text: str = "Je ne trouve pas le montant.") -> int:

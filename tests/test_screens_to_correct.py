@@ -89,6 +89,7 @@ def test_nothing_to_fix_needs_a_reason() -> None:
     article = content.published()
     content.voted(article.id, False)
     app = screens.application(SCREEN)
+    app.button(key=f"ask_settle_{article.id}").click().run()
     app.button(key=f"settle_{article.id}").click().run()
     assert app.error[0].value.startswith("Donnez une raison")
     assert listed(article.id)

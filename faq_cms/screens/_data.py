@@ -373,6 +373,13 @@ def _listed(revision: int) -> pd.DataFrame:
 
 
 @_cached
+def ended(revision: int, since: dt.datetime) -> pd.DataFrame:
+    """See `corrections.ended`."""
+    with db.reading() as session:
+        return corrections.ended(session, since=since)
+
+
+@_cached
 def observed(revision: int, today: dt.date) -> pd.DataFrame:
     """See `corrections.observed`."""
     with db.reading() as session:

@@ -35,9 +35,13 @@ def nothing(sentence: str, then: str, *, icon: str = ":material/check_circle:") 
         st.markdown(then)
 
 
-def counts(row: Any) -> Counts:
-    """The counts of a row of `analytics.usefulness`, or of a flag's evidence."""
-    return Counts(int(row["helpful"]), int(row["unhelpful"]), int(row["off_text"]))
+def counts(row: Any, prefix: str = "") -> Counts:
+    """The counts of a row of `analytics.usefulness`, or of a flag's evidence.
+
+    `prefix`: `before_`, where the row also has those of the text before.
+    """
+    names = ("helpful", "unhelpful", "off_text")
+    return Counts(*(int(row[f"{prefix}{name}"]) for name in names))
 
 
 def figure(of: Counts) -> None:

@@ -55,6 +55,7 @@ def is_in_menu(screen: Screen, waiting: _data.Waiting) -> bool:
         Appears.ALWAYS: True,
         Appears.ONCE_PUBLISHED: waiting.has_published,
         Appears.ONCE_VOTED: waiting.has_votes,
+        Appears.ONCE_LISTED: waiting.has_votes or waiting.to_correct > 0,
         Appears.ONCE_REMARKED: waiting.has_remarks,
         Appears.ONCE_SEARCHED: waiting.has_searches,
         Appears.ONCE_SET_ASIDE: waiting.has_set_aside,

@@ -19,6 +19,7 @@ class Appears(StrEnum):
     ALWAYS = "always"
     ONCE_PUBLISHED = "once_published"
     ONCE_VOTED = "once_voted"
+    ONCE_LISTED = "once_listed"
     ONCE_REMARKED = "once_remarked"
     ONCE_SEARCHED = "once_searched"
     ONCE_SET_ASIDE = "once_set_aside"
@@ -53,7 +54,7 @@ SCREENS: Final = (
         ":material/build:",
         CONTENT,
         action="correction.work",
-        appears=Appears.ONCE_VOTED,
+        appears=Appears.ONCE_LISTED,
     ),
     Screen("articles.py", "articles", "Articles", ":material/article:", CONTENT),
     Screen(
