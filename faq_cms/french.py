@@ -423,6 +423,32 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.document.too_many_entries": (
         "Ce document contient plus de {detail} questions. Importez-le en plusieurs fois."
     ),
+    "invalid.document.too_many_tags": (
+        "Cette page est trop grande pour être lue d’un coup. Importez-la en plusieurs morceaux."
+    ),
+    "invalid.document.too_many_values": (
+        "Ce document contient trop de valeurs, ou des renvois qui les multiplient. "
+        "Gardez les questions et les réponses seules."
+    ),
+    "invalid.document.too_deep": (
+        "Ce document imbrique trop de niveaux les uns dans les autres. Aplatissez-le, puis recommencez."
+    ),
+    "invalid.document.cell_too_long": (
+        "Une cellule de ce tableau dépasse {detail} caractères\u00a0: il manque sans doute un guillemet."
+    ),
+    "invalid.document.expands": (
+        "Une fois décompressé, ce document serait démesuré. Enregistrez-le de nouveau, sans images."
+    ),
+    "invalid.document.encrypted": (
+        "Ce document est protégé par un mot de passe. Enregistrez-le sans protection, puis recommencez."
+    ),
+    "invalid.document.entities": (
+        "Ce document contient des définitions interdites (DOCTYPE). Enregistrez-le de nouveau depuis "
+        "Word, Excel ou LibreOffice."
+    ),
+    "invalid.document.damaged": (
+        "Ce document est abîmé\u00a0: ouvrez-le, enregistrez-le de nouveau, puis recommencez."
+    ),
     "invalid.document.too_many_lines": (
         "Ce document compte plus de {detail} lignes. Importez-le en plusieurs fois."
     ),
@@ -541,6 +567,30 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.cell_too_long": (
         "La réponse à «\u202f{detail}\u202f» est trop longue pour une cellule d’Excel "
         "(32\u202f767 caractères). Choisissez un autre format."
+    ),
+    "nothing_to_import.no_column": (
+        "{name}, ligne {line}\u00a0: aucune colonne de questions et de réponses trouvée. Nommez-les "
+        "«\u202fQuestion\u202f» et «\u202fRéponse\u202f» dans la première ligne."
+    ),
+    "nothing_to_import.no_key": (
+        "{name}, ligne {line}\u00a0: aucune question trouvée. Donnez à chaque entrée les clés "
+        "«\u202fquestion\u202f» et «\u202fréponse\u202f»."
+    ),
+    "nothing_to_import.no_heading": (
+        "{name}, ligne {line}\u00a0: aucune question trouvée. Faites de chaque question un titre, une "
+        "ligne en gras ou un bloc dépliable, terminé par un point d’interrogation."
+    ),
+    "nothing_to_import.broken_json": (
+        "{name}, ligne {line}\u00a0: ce JSON est mal formé. Vérifiez les virgules, les guillemets et les "
+        "accolades à cet endroit."
+    ),
+    "nothing_to_import.broken_yaml": (
+        "{name}, ligne {line}\u00a0: ce YAML est mal formé. Vérifiez l’indentation et les deux-points à cet "
+        "endroit."
+    ),
+    "nothing_to_import.other_kind": (
+        "{name}, ligne {line}\u00a0: ce genre de fichier ne se lit pas ici. Enregistrez-le en DOCX, XLSX, "
+        "HTML, CSV ou texte."
     ),
     "conflict.empty_export": (
         "{detail} contient un export rempli, et aucun article n’est publié\u00a0: le fichier est "

@@ -6,7 +6,7 @@ see the same thing. What an import writes is decided in `faq_cms.imports.apply`.
 """
 
 from faq_cms import errors
-from faq_cms.imports import findings, plain_text
+from faq_cms.imports import csv_table, findings, json_tree, markdown_text, plain_text, yaml_tree
 from faq_cms.imports.document import (
     MAX_ENTRIES,
     MAX_LINES,
@@ -45,7 +45,16 @@ MAX_BYTES = 10 * 1024 * 1024
 
 # In order of detection: the first reader that recognises the bytes reads them. Plain text comes
 # last because anything can be read as text.
-READERS: dict[str, Reader] = {reader.name: reader for reader in (plain_text.READER,)}
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (
+        json_tree.READER,
+        yaml_tree.READER,
+        csv_table.READER,
+        markdown_text.READER,
+        plain_text.READER,
+    )
+}
 
 
 def read(data: bytes, *, name: str, format: str = "auto") -> Document:  # noqa: A002 — the CLI's word
@@ -59,7 +68,12 @@ def read(data: bytes, *, name: str, format: str = "auto") -> Document:  # noqa: 
     """
     if len(data) > MAX_BYTES:
         raise errors.TooLarge(limit=MAX_BYTES)
-    return findings.examined(_reader(data, format).read(data, name))
+    document = findings.examined(_reader(data, format).read(data, name))
+    if not document.entries:
+        raise errors.NothingToImport(name=name, line=1)
+    if len(document.entries) > MAX_ENTRIES:
+        raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
+    return document
 
 
 def _reader(data: bytes, format_name: str) -> Reader:

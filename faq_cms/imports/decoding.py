@@ -1,13 +1,14 @@
 """Bytes of unknown origin to text the database and the readers of every format can hold.
 
-French documents arrive as UTF-8, as Windows-1252 from an old Excel or Notepad, as UTF-16 from
-« Texte Unicode », with decomposed accents from a Mac, and sometimes with two encodings pasted in
-one file. All are read; only what may have been read wrongly is reported.
+French documents arrive as UTF-8, as Windows-1252 from an old Excel or Notepad, as Mac OS Roman from
+the Excel of a Mac, as UTF-16 from « Texte Unicode », with decomposed accents, and sometimes with two
+encodings pasted in one file. All are read; only what may have been read wrongly is reported.
 """
 
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 # UTF-32 before UTF-16: the mark of UTF-16-LE begins the mark of UTF-32-LE.
@@ -21,6 +22,12 @@ _MARKS = (
 _UTF8_LETTER = rb"[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 _UTF8 = re.compile(_UTF8_LETTER)
 _NOT_UTF8 = re.compile(rb"(?:(?!" + _UTF8_LETTER + rb")[\x80-\xff])+")
+# How each old encoding writes « éèêëàâäîïôöùûüç ’ œ », beside an ASCII letter.
+_INSIDE_WORD = re.compile(rb"(?<=[a-zA-Z])[\x80-\xff]|[\x80-\xff](?=[a-zA-Z])")
+_FRENCH_SIGNS = "éèêëàâäîïôöùûüç’œ«»"
+_FRENCH = {
+    name: _FRENCH_SIGNS.encode(name, errors="ignore") for name in ("cp1252", "mac_roman", "cp850")
+}
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Controls (PostgreSQL refuses NUL), soft hyphens, zero-width spaces, direction overrides, stray
@@ -58,8 +65,18 @@ def _raw(data: bytes) -> tuple[str, bool]:
     try:
         return data.decode("utf-8"), False
     except UnicodeDecodeError:
+        if old := _before_unicode(data):
+            return data.decode(old), False
         mixed = _UTF8.search(data) is not None
         return data.decode("utf-8" if mixed else "cp1252", errors=_WINDOWS_1252), mixed
+
+
+def _before_unicode(data: bytes) -> str | None:
+    """Mac OS or DOS, when its French letters are more often inside words than Windows’s own."""
+    inside = Counter(match[0] for match in _INSIDE_WORD.finditer(data))
+    seen = {name: sum(inside[bytes([b])] for b in signs) for name, signs in _FRENCH.items()}
+    best = max(seen, key=seen.__getitem__)  # the first of equals, which is Windows
+    return None if best == "cp1252" else best
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

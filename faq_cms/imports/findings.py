@@ -11,7 +11,10 @@ from typing import Final
 from faq_cms import french
 from faq_cms.imports import html_text
 from faq_cms.imports.document import Document, Entry, Finding, key
+from faq_cms.imports.html_markdown import Converted
 from faq_cms.quality import MASKED_ADDRESS
+
+_SHOWN = 120  # characters of what a finding quotes
 
 
 def masked_addresses(text: str, line: int) -> Iterator[Finding]:
@@ -117,19 +120,28 @@ _IMAGES_SAID: Final = 5
 
 def examined(document: Document) -> Document:
     """The document without its table of contents, each entry with what can be seen in any format."""
-    answered = {key(entry) for entry in document.entries if entry.answer}
-    kept: list[Entry] = []
-    listed: list[Entry] = []
-    for entry in document.entries:
-        announced = not entry.answer and key(entry) in answered
-        (listed if announced else kept).append(entry)
+    listed = _listed(document.entries)
+    kept = [entry for index, entry in enumerate(document.entries) if index not in listed]
+    contents = [table_of_contents(document.entries[min(listed)].line)] if listed else []
     first_lines: dict[str, int] = {}
     return Document(
         tuple(
             replace(entry, warnings=(*entry.warnings, *_seen(entry, first_lines))) for entry in kept
         ),
-        (*(table_of_contents(entry.line) for entry in listed[:1]), *document.warnings),
+        (*contents, *document.warnings),
     )
+
+
+def _listed(entries: Sequence[Entry]) -> set[int]:
+    """Places of questions that a table of contents lists: unanswered there, answered further down.
+
+    The last one of a list seems answered by what follows the list.
+    """
+    keys = [key(entry) for entry in entries]
+    last = {identity: index for index, identity in enumerate(keys) if entries[index].answer}
+    listed = {i for i, entry in enumerate(entries) if not entry.answer and keys[i] in last}
+    ends = {i for i in range(1, len(entries)) if i - 1 in listed and last.get(keys[i], i) > i}
+    return listed | ends
 
 
 def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
@@ -143,3 +155,70 @@ def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
         yield duplicate(entry.line, first_lines[identity])
     else:
         first_lines[identity] = entry.line
+
+
+def picture(line: int, source: str) -> Finding:
+    """The answer on `line` shows a picture, which stays where it is."""
+    return Finding(
+        "image",
+        f"Une image n’est pas importée\u00a0: {source[:_SHOWN]}. Décrivez-la en mots si elle compte.",
+        line,
+    )
+
+
+def lost_link(line: int, target: str) -> Finding:
+    """The answer on `line` has a link that only means something on its own site."""
+    return Finding(
+        "relative_link",
+        f"Le lien vers «\u202f{target[:_SHOWN]}\u202f» ne mène nulle part hors de son site\u00a0:"
+        " seul son texte est gardé.",
+        line,
+    )
+
+
+def other_languages(line: int, languages: list[str]) -> Finding:
+    """The document also holds other languages, which are left out."""
+    return Finding(
+        "other_language",
+        "Le document est aussi dans une autre langue"
+        f" ({', '.join(languages)})\u00a0: seul le français est importé.",
+        line,
+    )
+
+
+def joined_wording(line: int, question: str) -> Finding:
+    """The question on `line` has word for word the answer of another: it is one more wording."""
+    return Finding(
+        "joined_wording",
+        f"«\u202f{question[:_SHOWN]}\u202f» a exactement la même réponse\u00a0:"
+        " c’est une autre formulation de la même question.",
+        line,
+    )
+
+
+def formula_without_value(line: int) -> Finding:
+    """A formula whose value the workbook does not hold; nothing computes it here."""
+    return Finding(
+        "formula_without_value",
+        "Une cellule est une formule dont le résultat n’est pas enregistré\u00a0:"
+        " ouvrez le classeur, enregistrez-le, puis recommencez.",
+        line,
+    )
+
+
+def text_box(line: int) -> Finding:
+    """A text box stands outside the order of the text: it is left out."""
+    return Finding(
+        "text_box",
+        "Une zone de texte flotte dans le document\u00a0: son contenu est laissé de côté.",
+        line,
+    )
+
+
+def of_answer(converted: Converted, line: int) -> Iterator[Finding]:
+    """What a person should know of an answer that was converted, or masked, from `line` on."""
+    yield from masked_addresses(converted.markdown, line)
+    for source in dict.fromkeys(converted.pictures):
+        yield picture(line, source)
+    for target in dict.fromkeys(converted.lost_links):
+        yield lost_link(line, target)

@@ -1,0 +1,128 @@
+"""Documents made to hurt: refused in a French sentence, before they are expanded, never a crash."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faq_cms import errors, french, imports
+
+LAUGHS = 'a: &a ["ha","ha","ha"]\n' + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+
+
+def refusal(data: bytes, format_name: str = "auto") -> str:
+    """The sentence a person reads."""
+    with pytest.raises(errors.FaqError) as refused:
+        imports.read(data, name="piege", format=format_name)
+    sentence = french.sentence(refused.value)
+    assert "{" not in sentence
+    assert sentence.endswith((".", "!"))
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"[" * 100_000, "imbrique trop de niveaux"),
+        (b'{"question":' * 100_000, "imbrique trop de niveaux"),
+        (b'[{"a":1}' + b"[" * 10, "JSON est mal formé"),
+        (b'{"question": ' + b"9" * 5_000 + b"}", "mal formé"),
+        (f"{LAUGHS}question: rire ?\n".encode(), "trop de valeurs"),
+        (b"question: &a [*a]\nreponse: oui\n", "imbrique trop de niveaux"),
+        (b"question:\n" + b"".join(b" " * n + b"- \n" for n in range(1, 200)), "imbrique trop"),
+        (b"x" * (imports.MAX_BYTES + 1), "dépasse la taille permise"),
+        (b"\n" * (imports.MAX_LINES + 1), "lignes"),
+    ],
+    ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else None,
+)
+@pytest.mark.timeout(60)
+def test_what_would_grow_or_sink_is_refused_with_a_sentence(data: bytes, words: str) -> None:
+    assert words in refusal(data)
+
+
+@pytest.mark.parametrize("format_name", list(imports.READERS))
+@given(data=st.binary(max_size=300))
+@settings(max_examples=25)
+def test_any_bytes_give_a_document_or_a_refusal(format_name: str, data: bytes) -> None:
+    try:
+        document = imports.read(data, name="x", format=format_name)
+    except errors.FaqError as refused:
+        french.sentence(refused)  # has one
+        return
+    assert document.entries
+
+
+_PIECES = st.sampled_from(
+    [
+        "Question;Réponse\n", "Comment payer ?", ";", ",", "\t", '"', "\n", "# ", "## Où ?\n", "**", "---\n",
+        "<details><summary>Qui ?</summary>", "</details>", ":::details Quand ?\n", ":::\n", "??? q \"Où ?\"\n",
+        "    ", "- ", "1. ", '{"question": "a ?", ', '"answer": "b"}', "[", "]", "question: ", "&a ", "*a", "|",
+        "<p>", "<script>", "<dl><dt>Quoi ?</dt><dd>", "</dd></dl>", "<h2>Où ?</h2>", "[email protected]", "```\n",
+        "| a | b |\n|---|---|\n", "Q : ", "R : ", "\r\n", "sep=;\n", "\x00", "\ufeff", "==\n", "* * *\n",
+    ]
+)  # fmt: skip
+_SOUP = st.lists(st.one_of(_PIECES, st.text(max_size=6)), max_size=40).map("".join)
+
+
+def read_soup(text: str) -> None:
+    try:
+        document = imports.read(text.encode("utf-8", "replace"), name="x")
+    except errors.FaqError:
+        return
+    for entry in document.entries:
+        assert entry.question.strip() == entry.question != ""
+        assert "\n" not in entry.question
+        assert entry.line >= 1
+        assert "\x00" not in entry.question + entry.answer
+    json.dumps([entry.answer for entry in document.entries]).encode()
+
+
+@given(_SOUP)
+@settings(max_examples=150)
+def test_any_mixture_of_formats_gives_clean_entries(text: str) -> None:
+    read_soup(text)
+
+
+@pytest.mark.deep
+@given(_SOUP)
+@settings(max_examples=20_000, deadline=None)
+def test_any_mixture_of_formats_gives_clean_entries_for_long(text: str) -> None:
+    read_soup(text)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda: "# " * 10**5,
+        lambda: "**" * 10**5,
+        lambda: "<" * 200_000,
+        lambda: "![" * 10**5,
+        lambda: "[" * 10**5 + "a",
+        lambda: "> " * 10**5 + "x",
+        lambda: "- " * 10**5 + "x",
+        lambda: '"' * 10**6,
+        lambda: "a ?" * 10**5,
+        lambda: "1. " * 10**5,
+        lambda: "<details>\n" * 20_000,
+        lambda: ":::details a ?\n" * 20_000,
+        lambda: '<A title="b ?">\n' * 20_000,
+        lambda: "<!--" * 10**5,
+        lambda: "Question;Réponse\n" + '"a' * 10**5,
+        lambda: ";" * 10**6,
+        lambda: ("Question" + ";" * 100_000 + "Réponse\na ?") * 2,
+        lambda: "a: " * 10**5,
+        lambda: '{"a": "' + "\\" * 10**6,
+    ],
+)
+@pytest.mark.timeout(60)
+def test_no_shape_of_document_takes_more_than_linear_time(hostile: Callable[[], str]) -> None:
+    """Quadratic time on any of these is hours, not seconds: the limit is no measure of speed."""
+    try:
+        imports.read(hostile().encode(), name="x")
+    except errors.FaqError as refused:
+        french.sentence(refused)  # has one
