@@ -3,7 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, categories, db, exports, people
+from faq_cms import articles, categories, db, exports, filing, gate, people
+from faq_cms.exports import Destination
+from faq_cms.exports.selection import Spaces, Typography
+from faq_cms.filing import Change
 from tests import content, screens
 
 DOCUMENT = """Q : Comment payer ?
@@ -100,21 +103,59 @@ def test_without_a_published_article_there_is_nothing_to_export() -> None:
     assert "Aucun article publié" in screens.words(screens.application("exporting.py"))
 
 
-@pytest.mark.parametrize("channel", list(exports.CHANNELS))
-def test_a_channel_is_downloaded_from_an_authorised_address(channel: str) -> None:
+def downloads(app: AppTest) -> list[str]:
+    """The addresses of the files offered."""
+    assert not app.exception, app.exception
+    files = f"{gate.GESTION}/{gate.DOWNLOADS}"
+    offered = [link.proto.url for link in app.get("link_button")]
+    return [url for url in offered if url.startswith(files)]
+
+
+@pytest.mark.parametrize("destination", list(Destination))
+def test_every_channel_of_a_destination_is_one_click_away(destination: Destination) -> None:
     content.published()
     app = screens.application("exporting.py")
-    app.selectbox(key="format").set_value(channel).run()
-    assert "1 article" in screens.words(app)
-    (link,) = [each for each in app.get("link_button") if each.proto.label == "Télécharger"]
-    assert link.proto.url == f"/gestion/telecharger/{channel}"
+    app.segmented_control(key="destination").set_value(destination).run()
+    said = screens.words(app)
+    assert "1 article" in said
+    wanted = [each for each in exports.CHANNELS.values() if each.destination is destination]
+    assert downloads(app) == [f"/gestion/telecharger/{each.name}" for each in wanted]
+    assert said.count("Environ") == len(wanted)
 
 
 def test_what_its_votes_prove_wrong_may_be_left_out() -> None:
     content.received(content.published("Question A").id, helpful=0, unhelpful=12)
     content.published("Question B")
     app = screens.application("exporting.py")
-    app.checkbox[0].check().run()
-    assert "1 article" in screens.words(app)
-    (link,) = [each for each in app.get("link_button") if each.proto.label == "Télécharger"]
-    assert link.proto.url.endswith("?sans=sous-objectif")
+    app.checkbox(key="below").check().run()
+    assert "**1 article** sur 2" in screens.words(app)
+    assert all(url.endswith("?sans=sous-objectif") for url in downloads(app))
+    assert "without_below=true" in app.code[0].value
+
+
+def test_a_choice_is_told_by_category_tag_day_and_spaces() -> None:
+    made = content.published("Question A")
+    content.published("Question B")
+    with db.transaction() as session:
+        category = categories.add(session, people.SYSTEM, name="Factures", now=content.NOW)
+        change = Change(category_id=category.id, tags=("Échéance",))
+        filing.change(session, people.SYSTEM, [made.id], change, now=content.NOW)
+    app = screens.application("exporting.py")
+    app.selectbox(key="category").set_value("Factures").run()
+    app.selectbox(key="tag").set_value("Échéance").run()
+    app.selectbox(key="spaces").set_value(Spaces.PLAIN).run()
+    app.date_input(key="since").set_value(content.NOW.date()).run()
+    assert "**1 article** sur 2" in screens.words(app)
+    assert downloads(app)[0].endswith(
+        f"?categorie=factures&mot-cle=%C3%89ch%C3%A9ance&depuis={content.NOW.date()}&espaces=plain"
+    )
+
+
+def test_typography_may_be_asked_for_and_what_is_wrong_is_said() -> None:
+    content.published("Comment faire ?")
+    app = screens.application("exporting.py")
+    app.selectbox(key="typography").set_value(Typography.REFUSE).run()
+    assert "Comment faire ?" in screens.words(app)
+    assert downloads(app) == []
+    app.selectbox(key="typography").set_value(Typography.FIX).run()
+    assert downloads(app)[0].endswith("?typographie=fix")

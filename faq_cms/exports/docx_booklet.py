@@ -33,6 +33,7 @@ def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
     from docx.oxml import parse_xml
 
     document = docx.Document()
+    _lighten(document)
     _describe(document, site, latest(articles))
     writer = _Writer(document, site)
     body = document.element.body
@@ -49,6 +50,20 @@ def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
 
 
 # -- the document --------------------------------------------------------------------------------
+
+
+_KEPT_TABLES: Final = ("TableNormal", "TableGrid")
+
+
+def _lighten(document: Any) -> None:
+    """Leave out what no booklet shows: most of the model’s weight is styles of tables."""
+    for style in document.styles.element.xpath("./w:style[@w:type='table']"):
+        if style.get(f"{{{_W}}}styleId") not in _KEPT_TABLES:
+            style.getparent().remove(style)
+    for rels in (document.part.rels, document.part.package.rels):
+        for name, each in list(rels.items()):
+            if each.reltype.endswith(("/stylesWithEffects", "/thumbnail", "/customXml")):
+                del rels[name]
 
 
 def _describe(document: Any, site: Site, moment: Any) -> None:

@@ -6,10 +6,11 @@ came from, is seen at the next run, and a run that changes nothing costs no quer
 plain values are cached, never what belongs to one person.
 """
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -22,15 +23,20 @@ from faq_cms import (
     corrections,
     db,
     deliveries,
+    exports,
+    filing,
     helpfulness,
     personal_data,
     searches,
+    settings,
     votes,
     words,
 )
 from faq_cms import remarks as written
 from faq_cms import themes as recurring
 from faq_cms.deliveries import Gap
+from faq_cms.errors import FaqError
+from faq_cms.exports import selection
 from faq_cms.helpfulness import Bucket, Counts, Window
 from faq_cms.models import Reason, RemarkState
 from faq_cms.public import downloads
@@ -491,3 +497,47 @@ def library() -> pd.DataFrame:
     """See `articles.library`. Not cached: drafts move without the ledger."""
     with db.reading() as session:
         return articles.library(session)
+
+
+@_cached
+def tags(revision: int) -> list[str]:
+    """See `filing.known_tags`."""
+    with db.reading() as session:
+        return filing.known_tags(session)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What an export would hold: so many `articles`, and about how many bytes a channel."""
+
+    articles: int
+    sizes: dict[str, int]
+
+
+_SAMPLE: Final = 12  # articles written to guess the size of all
+
+
+@_cached
+def outgoing(
+    revision: int, asked: tuple[tuple[str, str], ...], channels: tuple[str, ...]
+) -> Outgoing:
+    """What the fields of `selection.Wanted` given would export; raises like `selection`.
+
+    A size is that of a dozen articles spread over all of them, multiplied; a channel without article,
+    or that refuses one of these, has none.
+    """
+    wanted = selection.asked({selection.ADDRESS[field]: value for field, value in asked})
+    here = settings.current()
+    with db.reading() as session:
+        chosen = selection.chosen(session, wanted, base_url=here.public_url)
+    chosen = selection.spelled(chosen, wanted)
+    sample = chosen[:: max(1, len(chosen) // _SAMPLE)]
+    site = exports.Site(here.site_name, here.public_url)
+    sizes = {}
+    for name in channels if sample else ():
+        write = exports.CHANNELS[name].write
+        with contextlib.suppress(FaqError):
+            frame = len(write([], site))
+            share = (len(write(sample, site)) - frame) / len(sample)
+            sizes[name] = frame + round(share * len(chosen))
+    return Outgoing(len(chosen), sizes)
