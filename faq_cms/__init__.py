@@ -57,6 +57,7 @@ Chapters, each of which may look back at the ones before it:
 - ``deliveries``: what each channel received, what it serves since, who did not come.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
+- ``archive``: the whole installation in one portable file.
 - ``pushing``: what is published, written straight into a help desk.
 
 Showing, and the doors, which are thin and open the transactions:

@@ -10,7 +10,7 @@ drop each other's file locks and lose acknowledged writes.
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Executable,
+    Table,
     create_engine,
     event,
     func,
@@ -287,6 +288,18 @@ def in_turn(session: Session, key: str, *, shared: bool = False) -> None:
     if session.get_bind().dialect.name != "sqlite":
         lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
         session.execute(select(lock(func.hashtextextended(key, 0))))
+
+
+def restart_sequences(session: Session, tables: Sequence[Table]) -> None:
+    """After rows were written with their own numbers, number the next ones from there (PostgreSQL)."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    for table in tables:
+        key = table.autoincrement_column
+        if key is not None:
+            sequence = func.pg_get_serial_sequence(table.name, key.name)
+            newest = select(func.max(key)).scalar_subquery()
+            session.execute(select(func.setval(sequence, newest)).where(newest.is_not(None)))
 
 
 def bump(session: Session, *, content: bool = False, closed: bool = False) -> None:

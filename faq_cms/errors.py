@@ -165,6 +165,17 @@ class BackupRefused(FaqError):
 
 
 @dataclass(eq=False)
+class ArchiveRefused(FaqError):
+    """The archive `name` cannot be brought in. `reason` is a code; nothing was written."""
+
+    reason: str
+    name: str
+    detail: object = ""
+    code: ClassVar[str] = "archive_refused"
+    status: ClassVar[int] = 409
+
+
+@dataclass(eq=False)
 class DeskRefused(FaqError):
     """The help desk at `host` did not do what we asked. `reason` is a code; no credential is in it."""
 

@@ -524,6 +524,21 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Trop de votes depuis votre réseau\u00a0: celui-ci n’est pas enregistré. "
         "Réessayez dans {retry_after}."
     ),
+    "archive_refused.not_ours": "{name}\u00a0: ce fichier n’est pas une archive de cette FAQ. Rien n’est écrit.",
+    "archive_refused.newer": (
+        "{name}\u00a0: cette archive vient d’une version plus récente du programme. "
+        "Mettez-le à jour, puis relancez. Rien n’est écrit."
+    ),
+    "archive_refused.damaged": (
+        "{name}\u00a0: cette archive est abîmée ({detail}). Rien n’est écrit\u202f; prenez-en une autre."
+    ),
+    "archive_refused.not_empty": (
+        "{name}\u00a0: une archive ne s’importe que dans une installation vide, et celle-ci contient déjà "
+        "des données. Donnez une autre base par FAQ_DATABASE_URL. Rien n’est écrit."
+    ),
+    "archive_refused.in_company": (
+        "{name}\u00a0: une archive s’importe seule, sans autre fichier ni catégorie. Rien n’est écrit."
+    ),
     "desk_refused.insecure": (
         "{host} n’est pas joint en https\u00a0: les accès y seraient lisibles par tous. "
         "Corrigez l’adresse dans les réglages."

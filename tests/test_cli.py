@@ -457,6 +457,28 @@ def test_an_export_nobody_can_write_says_why(filled: Terminal, words: list[str],
     assert said in filled.refusal("export", *words)
 
 
+# -- the archive ---------------------------------------------------------------------------------
+
+
+def test_an_archive_goes_out_and_comes_into_an_empty_installation_only(
+    filled: Terminal, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled.folder / "faq.zip"
+    assert "2 articles" in filled("export", "archive", "--output", str(path))
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "installation vide" in filled.refusal("import", str(path))
+    before = filled("stats")
+    empty = filled.folder / "empty.db"
+    empty.write_bytes(sqlite_template.read_bytes())
+    monkeypatch.setenv("FAQ_DATABASE_URL", f"sqlite:///{empty}")
+    assert "Rien n’est écrit" in filled("import", str(path), "--dry-run")
+    assert "2 articles" in filled("import", str(path))
+    assert filled("stats") == before
+    again = filled.folder / "again.zip"
+    filled("export", "archive", "--output", str(again))
+    assert again.read_bytes() == path.read_bytes()
+
+
 # -- push ----------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from faq_cms import (
+    archive,
     articles,
     db,
     deliveries,
@@ -24,7 +25,7 @@ from faq_cms import (
     settings,
     votes,
 )
-from faq_cms.cli import opening
+from faq_cms.cli import archiving, opening
 from faq_cms.deliveries import Target
 from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
 from faq_cms.exports import selection
@@ -37,7 +38,9 @@ from faq_cms.models import Way
 
 
 def import_documents(given: Namespace) -> int:
-    """Import FAQ documents: all of them or, on any refusal, nothing."""
+    """Import FAQ documents: all of them or, on any refusal, nothing. An archive is a whole FAQ."""
+    if archives := [path for path in map(Path, given.paths) if archive.is_archive(path)]:
+        return archiving.bring_in(archives[0], given)
     now = dt.datetime.now(dt.UTC)
     data = {Path(path): _bytes(Path(path), imports.MAX_BYTES) for path in given.paths}
     documents = {
@@ -205,7 +208,10 @@ def export(given: Namespace) -> int:
     if given.list:
         for channel in exports.CHANNELS.values():
             print(f"{channel.name:<14}{channel.label}")
+        print(f"{archiving.NAME:<14}{archiving.LABEL}")
         return 0
+    if given.channel == archiving.NAME and given.output is not None:
+        return archiving.take_out(Path(given.output))
     if given.channel not in exports.CHANNELS:
         raise Invalid("channel", "unknown", ", ".join(exports.CHANNELS))
     channel = exports.CHANNELS[given.channel]
