@@ -11,6 +11,7 @@ Ground, which imports nothing of ours:
 - ``errors``: one small family of errors that carry data, not sentences.
 - ``helpfulness``: pure statistics: rate, interval, verdict. None means unknown.
 - ``typography``: pure French text rules.
+- ``formulas``: texts a spreadsheet would run, kept from it.
 - ``words``: the words of a French text as they are compared.
 
 Plumbing:

@@ -31,6 +31,7 @@ from faq_cms.people import Actor
 
 QUESTION_MAX = 300
 NOTE_MAX = 500  # of the note a version is published with
+OWN: Final = "faq:"  # before the uid of an article of another installation of this product
 EXTERNAL: Final = "id:"  # starts the key of an imported entry that has an identifier of its own
 
 
@@ -114,13 +115,15 @@ def create(
 class Fresh:
     """An article to make: its draft, where it is filed, and what another system knew of it.
 
-    `address` is asked for (None: the words of the question); `created_at` None is now.
+    `address` is asked for (None: the words of the question); `created_at` None is now; `uid` is the
+    article's own in another installation, kept unless another article has it here.
     """
 
     text: Text
     category_id: int | None = None
     address: str | None = None
     created_at: dt.datetime | None = None
+    uid: str | None = None
 
 
 def create_all(
@@ -141,7 +144,7 @@ def create_all(
             for each, text in zip(fresh, texts, strict=True)
         ],
     )
-    uids = [uuid.uuid4().hex for _ in fresh]
+    uids = _uids(session, [each.uid for each in fresh])
     rows = [
         {
             "uid": uid,
@@ -161,6 +164,20 @@ def create_all(
         [_draft_row(actor, each, text, _NEW, now) for each, text in zip(ids, texts, strict=True)],
     )
     return ids
+
+
+def _uids(session: Session, wanted: Sequence[str | None]) -> list[str]:
+    """An identity for each new article: the one it has elsewhere, if nobody has it here."""
+    taken: set[str | None] = {None}
+    known = [uid for uid in wanted if uid]
+    for first in range(0, len(known), _READ):
+        some = known[first : first + _READ]
+        taken |= set(session.scalars(select(Article.uid).where(Article.uid.in_(some))))
+    found: list[str] = []
+    for uid in wanted:
+        found.append(uuid.uuid4().hex if uid is None or uid in taken else uid)
+        taken.add(found[-1])
+    return found
 
 
 def save_drafts(

@@ -603,6 +603,9 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name}, ligne {line}\u00a0: ce YAML est mal formé. Vérifiez l’indentation et les deux-points à cet "
         "endroit."
     ),
+    "nothing_to_import.own_export": (
+        "{name}\u00a0: cet export de l’application a été modifié et ne se relit plus. Exportez de nouveau."
+    ),
     "nothing_to_import.other_kind": (
         "{name}, ligne {line}\u00a0: ce genre de fichier ne se lit pas ici. Enregistrez-le en DOCX, XLSX, "
         "HTML, CSV ou texte."

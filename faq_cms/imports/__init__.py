@@ -6,7 +6,15 @@ see the same thing. What an import writes is decided in `faq_cms.imports.apply`.
 """
 
 from faq_cms import errors
-from faq_cms.imports import csv_table, findings, json_tree, markdown_text, plain_text, yaml_tree
+from faq_cms.imports import (
+    csv_table,
+    findings,
+    json_tree,
+    markdown_text,
+    own_export,
+    plain_text,
+    yaml_tree,
+)
 from faq_cms.imports.document import (
     MAX_ENTRIES,
     MAX_LINES,
@@ -48,6 +56,7 @@ MAX_BYTES = 10 * 1024 * 1024
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
+        own_export.READER,
         json_tree.READER,
         yaml_tree.READER,
         csv_table.READER,

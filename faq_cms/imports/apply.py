@@ -394,7 +394,7 @@ class _Work:
     ) -> None:
         entries = [step.entry for step in some.values()]
         fresh = [
-            Fresh(_text(each), filing_of.of(each), each.address, each.created_at)
+            Fresh(_text(each), filing_of.of(each), each.address, each.created_at, _uid(each))
             for each in entries
         ]
         ids = articles.create_all(self._session, self._actor, fresh, now=self._now)
@@ -564,6 +564,12 @@ def _identity(entry: Entry) -> str:
     """The entry's key, as the column can hold it."""
     identity = key(entry)
     return identity if len(identity) <= _KEY_MAX else _sha256(identity)
+
+
+def _uid(entry: Entry) -> str | None:
+    """The identity an entry exported by another installation goes on having."""
+    known = entry.external_id or ""
+    return known.removeprefix(articles.OWN) if known.startswith(articles.OWN) else None
 
 
 def _text(entry: Entry) -> Text:

@@ -18,7 +18,7 @@ import streamlit as st
 
 import faq_cms
 from faq_cms import french
-from faq_cms.exports.csv_excel import neutralised
+from faq_cms.formulas import neutralised
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq_cms.exports.csv_excel import neutralised, write
+from faq_cms.exports.csv_excel import write
+from faq_cms.formulas import neutralised, restored
 from tests.exports.made import NASTY, SITE, article
 
 
@@ -61,6 +62,7 @@ FORMULAS = [
 @pytest.mark.parametrize("text", FORMULAS)
 def test_what_a_spreadsheet_would_run_is_escaped(text: str) -> None:
     assert neutralised(text) == f"'{text}"
+    assert restored(neutralised(text)) == text
     _, row = rows(write([article(question=text, answer=text, category=text)], SITE))
     assert row.count(f"'{text}") >= 3
 
@@ -69,7 +71,7 @@ def test_what_a_spreadsheet_would_run_is_escaped(text: str) -> None:
     "text", ["", "a=1", "1-2", "Comment ?", "’", "'", "l'été", "5 %", "« = »", "a\n=1", "a;=1", "é"]
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:
-    assert neutralised(text) == text
+    assert neutralised(text) == restored(text) == text
 
 
 @given(st.text())
@@ -81,3 +83,4 @@ def test_no_cell_can_start_a_formula(text: str) -> None:
 @given(st.text(alphabet="'=+ \ufeffa", max_size=6), st.text(alphabet="'=+ \ufeffa", max_size=6))
 def test_two_texts_never_share_an_escape(one: str, other: str) -> None:
     assert (neutralised(one) == neutralised(other)) == (one == other)
+    assert restored(neutralised(one)) == one
