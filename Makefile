@@ -11,7 +11,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-deep lint format bench lock clean environment environment-dev
+.PHONY: help run demo test test-deep lint format bench simulate lock clean environment environment-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: environment-dev ## put the code in the house style
 
 bench: environment-dev ## measure against the targets, into var/bench.json
 	@$(VENV) -m benchmarks $(ARGS)
+
+simulate: environment-dev ## a year of readers whose opinion is known, into var/simulation.json
+	@$(VENV) -m benchmarks.simulation
 
 lock: ## pin again after pyproject.toml changed (ARGS=--upgrade takes newer versions; needs uv)
 	$(LOCK) pyproject.toml --group build --output-file requirements.txt $(ARGS)

@@ -29,6 +29,7 @@ from faq_cms.helpfulness import (
     Prospect,
     Verdict,
     Window,
+    wilson,
 )
 from faq_cms.models import (
     Cadence,
@@ -986,6 +987,21 @@ def changes(added: int, modified: int, withdrawn: int) -> str:
     """Say what a delivery changes: « 1 ajouté · 2 modifiés · 1 retiré »; « aucun changement »."""
     counted = ((added, "ajouté"), (modified, "modifié"), (withdrawn, "retiré"))
     return " · ".join(count(n, word) for n, word in counted if n) or "aucun changement"
+
+
+def leaning(counts: Counts, objective: float, verdict: Verdict) -> str | None:
+    """Say why a text whose interval is wholly on one side of its objective is still *Indécis*.
+
+    None where the interval says what the verdict says.
+    """
+    shown = wilson(counts.helpful, counts.evidence)
+    if verdict is not Verdict.UNDECIDED or shown is None or objective in shown:
+        return None
+    side = "Sous l’objectif" if shown.high < objective else "Au-dessus de l’objectif"
+    return (
+        f"{side} à ce jour, {interval(shown)} sur le texte, mais pas encore prouvé{NBSP}: "
+        "quelques votes de plus le diront."
+    )
 
 
 def outlook(prospect: Prospect) -> str:

@@ -11,8 +11,9 @@ Two denominators, and these only:
   blames the rule or the search. What is judged: a text is not corrected for a rule.
 """
 
+import bisect
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
@@ -28,8 +29,13 @@ MINIMUM_EVIDENCE = 10
 # Seven readers in ten helped: what a category expects until somebody decides otherwise for it.
 DEFAULT_OBJECTIVE = 0.70
 
-# The usual level; with it, a text exactly at its objective is wrongly called below once in forty.
+# The usual level of an interval that is looked at once: what people are shown.
 CONFIDENCE = 0.95
+
+# What is concluded holds however often one looks: of a hundred texts that reach their objective, at
+# most five are ever called below, in a year or in ten. Figures are read every day; an interval made
+# for one look calls one in five of the texts exactly at their objective within a year.
+EVER_WRONG = 0.05
 
 # The chance of seeing an improvement that is really there, when planning how many votes to wait
 # for. 80 % is the convention (Cohen 1988): waiting for 90 % costs a third more votes.
@@ -53,6 +59,7 @@ MINIMUM_PER_BUCKET = 5
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Bounds = Callable[[ArrayLike, ArrayLike], tuple[Floats, Floats]]
 
 
 class Verdict(StrEnum):
@@ -237,6 +244,56 @@ def _quantile(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
+# -- one share, looked at as often as one likes --------------------------------------------------
+
+# The alternatives a proof stakes on, as odds of a Oui: the objective's divided by 4, 2, √2, ⁴√2 …
+# (70 % against 37, 54, 62, 66 …), half of the stake on the first, a quarter on the second, and so on:
+# texts that fail clearly are found soon, twelve steps reach what only millions of votes can tell.
+_STEPS = math.log(4) * 0.5 ** np.arange(12)
+_STAKES = np.log(np.append(0.5 ** np.arange(1, 12), 0.5**11))
+
+
+def log_proof_below(helpful: ArrayLike, votes: ArrayLike, share: ArrayLike) -> Floats:
+    """How much the votes speak against a true share of `share` or more: a logarithm, 0 is nothing.
+
+    The logarithm of a mixture of Wald's likelihood ratios, each of a smaller share against this
+    one. While the truth is `share` or more, it reaches log(1 / a) *at any time* with probability a
+    at most (Ville), whoever looks and whenever they stop. It grows with each Non, with `share`, and
+    falls with each Oui. Shares lie strictly between 0 and 1.
+    """
+    k, n, p = (np.asarray(each, dtype=float)[..., None] for each in (helpful, votes, share))
+    odds = np.log(p) - np.log1p(-p)
+    ratios = n * (np.logaddexp(0, odds) - np.logaddexp(0, odds - _STEPS)) - k * _STEPS
+    return np.asarray(np.logaddexp.reduce(ratios + _STAKES, axis=-1))
+
+
+def lasting_bounds(helpful: ArrayLike, votes: ArrayLike) -> tuple[Floats, Floats]:
+    """Both ends of a confidence sequence: 0 and 1 without a vote.
+
+    Each end is passed by the truth, at one look or another of all there will ever be, with
+    probability EVER_WRONG at most; for the ends of `wilson_bounds` this holds for one look only.
+    """
+    k, n = np.asarray(helpful, dtype=float), np.asarray(votes, dtype=float)
+    return 1 - _lasting_high(n - k, n), _lasting_high(k, n)
+
+
+def _lasting_high(k: Floats, n: Floats) -> Floats:
+    """The share above which `log_proof_below` is enough, found by halving: it grows with the share."""
+    low, high = k / np.where(n > 0, n, 1.0), np.ones(np.broadcast(k, n).shape)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            proven = log_proof_below(k, n, middle) >= _ENOUGH
+        low, high = np.where(proven, low, middle), np.where(proven, middle, high)
+    return np.asarray(np.where(low >= 1 - 2 * _PRECISION, 1.0, high))
+
+
+_ENOUGH = -math.log(EVER_WRONG)
+_HALVINGS = 30
+_PRECISION = 0.5**_HALVINGS
+_ENDLESS = 10**9  # votes; what so many do not tell, none will
+
+
 # -- against the objective -----------------------------------------------------------------------
 
 
@@ -249,7 +306,7 @@ def verdict(
     until the share itself crosses back: `below` ends when helpful ÷ evidence reaches the objective
     again, `met` when it falls under it. Under MINIMUM_EVIDENCE nothing is claimed, whatever was.
     """
-    code = _verdicts(counts.helpful, counts.evidence, objective, previous or "")
+    code = verdicts(counts.helpful, counts.evidence, objective, previous or "")
     return Verdict(str(code))
 
 
@@ -263,7 +320,7 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
     votes = frame["helpful"] + frame["unhelpful"]
     evidence = votes - frame["off_text"]
     low, high = wilson_bounds(frame["helpful"], votes)
-    codes = _verdicts(frame["helpful"], evidence, frame["objective"], _remembered(frame))
+    codes = verdicts(frame["helpful"], evidence, frame["objective"], _remembered(frame))
     return frame.assign(
         votes=votes,
         evidence=evidence,
@@ -281,15 +338,16 @@ def _remembered(frame: pd.DataFrame) -> ArrayLike:
     return frame["previous"].astype(object).where(frame["previous"].notna(), "")
 
 
-def _verdicts(
-    helpful: ArrayLike, evidence: ArrayLike, objective: ArrayLike, previous: ArrayLike
+def verdicts(
+    helpful: ArrayLike, evidence: ArrayLike, objective: ArrayLike, previous: ArrayLike = ""
 ) -> NDArray[np.str_]:
+    """`verdict` of whole columns at once, as codes; `previous` holds codes, "" where there was none."""
     k, n, goal = (np.asarray(column, dtype=float) for column in (helpful, evidence, objective))
     before = np.asarray(previous, dtype=str)
     low, high = wilson_bounds(k, n)
     share = k / np.where(n > 0, n, np.nan)
-    below = (high < goal) | ((before == Verdict.BELOW) & (share < goal))
-    met = (low >= goal) | ((before == Verdict.MET) & (share >= goal))
+    below = _proven(k, n, goal, high < goal) | ((before == Verdict.BELOW) & (share < goal))
+    met = _proven(n - k, n, 1 - goal, low >= goal) | ((before == Verdict.MET) & (share >= goal))
     return np.select(
         [n < MINIMUM_EVIDENCE, below, met],
         [Verdict.TOO_FEW.value, Verdict.BELOW.value, Verdict.MET.value],
@@ -297,21 +355,24 @@ def _verdicts(
     )
 
 
+def _proven(k: Floats, n: Floats, goal: Floats, candidates: Booleans) -> Booleans:
+    """Which candidates are under their goal at any look; the others are not worth computing."""
+    found = np.zeros(np.broadcast(k, n, goal).shape, dtype=bool)
+    asked = np.asarray(candidates) & (n >= MINIMUM_EVIDENCE)
+    if asked.any():
+        k, n, goal = (np.broadcast_to(each, found.shape)[asked] for each in (k, n, goal))
+        found[asked] = log_proof_below(k, n, goal) >= _ENOUGH
+    return found
+
+
 def p_values_below(helpful: ArrayLike, evidence: ArrayLike, objective: ArrayLike) -> Floats:
     """How surprising so few helpful votes would be if the text met its objective, in [0, 1].
 
-    One-sided score test, the one whose inversion is the Wilson interval: under 0.025 exactly when
-    the interval's high end is under the objective. 1 without evidence: nothing is surprising.
-    Objectives lie strictly between 0 and 1.
+    Valid at any look (the inverse of the proof): EVER_WRONG or less exactly when the high end of
+    `lasting_bounds` is under the objective. 1 without evidence: nothing is surprising. Objectives lie
+    strictly between 0 and 1.
     """
-    k, n, goal = (np.asarray(column, dtype=float) for column in (helpful, evidence, objective))
-    deviation = np.sqrt(n * goal * (1 - goal))
-    z = np.where(n > 0, (k - n * goal) / np.where(n > 0, deviation, 1.0), np.inf)
-    return np.asarray(np.vectorize(_normal_cdf, otypes=[float])(z))
-
-
-def _normal_cdf(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+    return np.asarray(np.exp(-np.maximum(0, log_proof_below(helpful, evidence, objective))))
 
 
 def discoveries(p_values: ArrayLike, rate: float = FALSE_DISCOVERY_RATE) -> Booleans:
@@ -347,25 +408,40 @@ def proven_together(frame: pd.DataFrame) -> Booleans:
 
 
 def newcombe(
-    after_helpful: int,
-    after_votes: int,
-    before_helpful: int,
-    before_votes: int,
-    confidence: float = CONFIDENCE,
+    after_helpful: int, after_votes: int, before_helpful: int, before_votes: int
 ) -> Change | None:
     """The difference of two independent shares, with Newcombe's hybrid score interval.
 
     None when either side has no vote.
     """
-    after = wilson(after_helpful, after_votes, confidence)
-    before = wilson(before_helpful, before_votes, confidence)
-    if after is None or before is None:
+    if not (after_votes and before_votes):
         return None
-    new, old = after_helpful / after_votes, before_helpful / before_votes
+    found = difference_bounds(after_helpful, after_votes, before_helpful, before_votes)
+    difference, low, high = map(float, found)
+    return Change(difference, Interval(low, high))
+
+
+def difference_bounds(
+    after_helpful: ArrayLike,
+    after_votes: ArrayLike,
+    before_helpful: ArrayLike,
+    before_votes: ArrayLike,
+    bounds: Bounds = wilson_bounds,
+) -> tuple[Floats, Floats, Floats]:
+    """Differences of two columns of shares and both ends of their intervals; NaN without a vote.
+
+    Newcombe's way of joining two intervals, whatever interval each share has.
+    """
+    a, m, b, n = (
+        np.asarray(each, dtype=float)
+        for each in (after_helpful, after_votes, before_helpful, before_votes)
+    )
+    new, old = a / np.where(m > 0, m, np.nan), b / np.where(n > 0, n, np.nan)
+    (new_low, new_high), (old_low, old_high) = bounds(a, m), bounds(b, n)
     difference = new - old
-    low = difference - math.hypot(new - after.low, before.high - old)
-    high = difference + math.hypot(after.high - new, old - before.low)
-    return Change(difference, Interval(max(-1.0, low), min(1.0, high)))
+    low = difference - np.hypot(new - new_low, old_high - old)
+    high = difference + np.hypot(new_high - new, old - old_low)
+    return difference, np.maximum(-1.0, low), np.minimum(1.0, high)
 
 
 def trend(previous: Counts, current: Counts) -> Change | None:
@@ -384,30 +460,62 @@ def change(before: Counts, after: Counts) -> Change | None:
 
 
 def effect(before: Counts, after: Counts) -> Effect:
-    """What a new version did to readers: proven only with MINIMUM_EVIDENCE on both sides."""
-    moved = change(before, after)
-    if moved is None or min(before.evidence, after.evidence) < MINIMUM_EVIDENCE:
-        return Effect.NOT_YET
-    return moved.effect
+    """What a new version did to readers, as far as it is proven, however often one looks.
+
+    Stricter than the interval of `change`, which is made for one look at an article nobody chose: an
+    article is corrected after a bad streak, and looked at until something is seen. Proven only with
+    MINIMUM_EVIDENCE on both sides, and when the interval joined from both confidence sequences
+    leaves zero out.
+    """
+    [code] = effects([after.helpful], [after.evidence], [before.helpful], [before.evidence])
+    return Effect(str(code))
+
+
+def effects(
+    after_helpful: ArrayLike,
+    after_evidence: ArrayLike,
+    before_helpful: ArrayLike,
+    before_evidence: ArrayLike,
+) -> NDArray[np.str_]:
+    """`effect` of whole columns at once, as codes."""
+    a, m, b, n = np.broadcast_arrays(after_helpful, after_evidence, before_helpful, before_evidence)
+    _, low, high = difference_bounds(a, m, b, n)
+    # What one look does not prove, no sequence of looks does: most rows end here.
+    asked = (np.minimum(m, n) >= MINIMUM_EVIDENCE) & ((low > 0) | (high < 0))
+    codes = np.full(asked.shape, Effect.NOT_YET.value, dtype=object)
+    _, low, high = difference_bounds(a[asked], m[asked], b[asked], n[asked], lasting_bounds)
+    codes[asked] = np.select(
+        [low > 0, high < 0],
+        [Effect.MORE_HELPFUL.value, Effect.LESS_HELPFUL.value],
+        Effect.NOT_YET.value,
+    )
+    return codes.astype(str)
 
 
 def compared(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy of `frame` with what each change did, one row a change.
 
     Reads the integer columns helpful, unhelpful, off_text of the new text and the same prefixed by
-    before_ of the old one. Adds difference, low, high (NaN without evidence on a side) and effect
-    (codes).
+    before_ of the old one. Adds difference, low, high (those of `change`; NaN without evidence on a
+    side) and effect (codes).
     """
-    pairs = list(zip(_counts(frame, "before_"), _counts(frame, ""), strict=True))
-    moved = [change(before, after) for before, after in pairs]
-    columns = {
-        "difference": [each.difference if each else math.nan for each in moved],
-        "low": [each.interval.low if each else math.nan for each in moved],
-        "high": [each.interval.high if each else math.nan for each in moved],
-    }
-    added = pd.DataFrame(columns, index=frame.index, dtype=float)
-    codes = [effect(before, after).value for before, after in pairs]
-    return frame.join(added).assign(effect=pd.Series(codes, index=frame.index, dtype="str"))
+    (a, m), (b, n) = _judged(frame, ""), _judged(frame, "before_")
+    difference, low, high = difference_bounds(a, m, b, n)
+    return frame.assign(
+        difference=difference,
+        low=low,
+        high=high,
+        effect=pd.Series(effects(a, m, b, n), index=frame.index, dtype="str"),
+    )
+
+
+def _judged(frame: pd.DataFrame, prefix: str) -> tuple[Floats, Floats]:
+    """Helpful votes and evidence of one side of a frame of changes."""
+    helpful, unhelpful, off_text = (
+        frame[f"{prefix}{name}"].to_numpy(dtype=float)
+        for name in ("helpful", "unhelpful", "off_text")
+    )
+    return helpful, helpful + unhelpful - off_text
 
 
 def pooled_of(frame: pd.DataFrame) -> Pooled | None:
@@ -460,7 +568,8 @@ def votes_to_conclude(
     """Votes the new version needs for an improvement to be seen with this probability.
 
     Planned for a text that now reaches its objective, or gains SMALLEST_GAIN if that is more: a
-    size fixed beforehand, not the one observed, which would make the answer jump at each vote.
+    size fixed beforehand, not the one observed, which would make the answer jump at each vote. It
+    is where `effect` concludes on the share that such a text exceeds with probability `power`.
     None when no number of votes would do: the old text had too few, and has no more to come.
     """
     share = ratio(before.helpful, before.evidence)
@@ -468,18 +577,20 @@ def votes_to_conclude(
         return None
     # Near the top there is no room for the whole gain: half of the failures gone is the same feat.
     expected = max(objective, min(share + SMALLEST_GAIN, (1 + share) / 2))
-    scale = _quantile(CONFIDENCE) + NormalDist().inv_cdf(power)
-    room = ((expected - share) / scale) ** 2 - _variance(share, before.evidence) / before.evidence
-    if room <= 0:
+    doubt = float(lasting_bounds(before.helpful, before.evidence)[1]) - share
+    luck = NormalDist().inv_cdf(power) * math.sqrt(expected * (1 - expected))
+
+    def concludes(votes: int) -> bool:
+        seen = expected - luck / math.sqrt(votes)
+        if seen - share <= doubt:
+            return False
+        # `difference_bounds` leaves zero out exactly when the new share is proven to be over this one.
+        least = seen - math.sqrt((seen - share) ** 2 - doubt**2)
+        return float(log_proof_below((1 - seen) * votes, votes, 1 - least)) >= _ENOUGH
+
+    if not concludes(_ENDLESS):
         return None
-    return max(MINIMUM_EVIDENCE, math.ceil(expected * (1 - expected) / room))
-
-
-def _variance(share: float, votes: int) -> float:
-    """Variance of one vote, drawn towards ½ as Wilson's centre is: 10 of 10 is not certainty."""
-    z2 = _quantile(CONFIDENCE) ** 2
-    centre = (share * votes + z2 / 2) / (votes + z2)
-    return centre * (1 - centre)
+    return bisect.bisect_left(range(_ENDLESS), True, lo=MINIMUM_EVIDENCE, key=concludes)
 
 
 def prospect(

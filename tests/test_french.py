@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from faq_cms import errors, french, helpfulness, models
 from faq_cms.french import NBSP, NNBSP
-from faq_cms.helpfulness import Change, Counts, Interval, Prospect
+from faq_cms.helpfulness import Change, Counts, Interval, Prospect, Verdict
 
 MANY = 10**7
 NOW = dt.datetime(2026, 3, 12, 13, 5, tzinfo=dt.UTC)
@@ -431,6 +431,34 @@ def test_headline(counts: Counts, expected: str) -> None:
 def test_nobody_is_a_third_of_a_reader(per_week: float | None, expected: str | None) -> None:
     written = french.unhappy_readers(per_week)
     assert (written and plain(written)) == expected
+
+
+NOT_PROVEN = "sur le texte, mais pas encore prouvé\u00a0: quelques votes de plus le diront."
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "expected"),
+    [
+        (
+            Counts(3, 7),
+            Verdict.UNDECIDED,
+            f"Sous l’objectif à ce jour, entre 11 et 60\u202f% {NOT_PROVEN}",
+        ),
+        (
+            Counts(10, 0),
+            Verdict.UNDECIDED,
+            f"Au-dessus de l’objectif à ce jour, entre 72 et 100\u202f% {NOT_PROVEN}",
+        ),
+        (Counts(7, 3), Verdict.UNDECIDED, None),
+        (Counts(0, 9), Verdict.TOO_FEW, None),
+        (Counts(2, 8), Verdict.BELOW, None),
+        (Counts(), Verdict.TOO_FEW, None),
+    ],
+)
+def test_an_interval_on_one_side_says_why_the_verdict_waits(
+    counts: Counts, verdict: Verdict, expected: str | None
+) -> None:
+    assert french.leaning(counts, 0.7, verdict) == expected
 
 
 @pytest.mark.parametrize(

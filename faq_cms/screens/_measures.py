@@ -28,6 +28,12 @@ from faq_cms.votes import civil_day
 REMARKS_SHOWN: Final = 5
 SEARCHES_SHOWN: Final = 8
 SEARCHED_DAYS: Final = 90
+EVERY_LOOK: Final = (
+    "La fourchette vaut pour qui regarde une seule fois. Les votes, eux, sont jugés chaque jour, et "
+    "à force de regarder, le hasard finit par montrer ce que l’on craint. Le constat attend donc une "
+    "preuve qui tienne malgré tous ces regards\u00a0: sur cent articles qui tiennent leur objectif, "
+    "cinq au plus seront un jour dits en dessous."
+)
 
 
 def show(revision: int, article_id: int) -> None:
@@ -60,6 +66,8 @@ def _standing(revision: int, article_id: int, running: Mapping[Any, Any]) -> Non
         if counts.votes:
             verdict = _verdict(revision, article_id, running)
             st.markdown(f"{french.label(verdict)} · objectif\u00a0: {objective}")
+            if said := french.leaning(counts, float(running["objective"]), verdict):
+                st.caption(said, help=EVERY_LOOK)
         if counts.evidence < MINIMUM_EVIDENCE:
             lacking = MINIMUM_EVIDENCE - counts.evidence
             st.caption(
@@ -155,7 +163,8 @@ def _change(measure: Mapping[Any, Any], *, is_running: bool) -> None:
                 f"Depuis\u00a0: {french.split(after)}.",
                 help="Un article corrigé après une mauvaise passe remonte souvent de lui-même\u00a0: "
                 "c’est pourquoi l’écart est compté avec toute la mesure précédente, et pourquoi un "
-                "seul article est un bon signe plutôt qu’une preuve.",
+                "seul article est un bon signe plutôt qu’une preuve. Et comme on regarde jusqu’à voir "
+                "quelque chose, il faut plus qu’une fourchette qui laisse zéro de côté.",
             )
         if is_running and effect is Effect.NOT_YET:
             st.caption(french.outlook(_prospect(before, after, measure)))
