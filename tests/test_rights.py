@@ -42,7 +42,7 @@ from faq_cms.articles import Seen, Text
 from faq_cms.bulk import Made, Withdrawal
 from faq_cms.errors import FaqError, Forbidden
 from faq_cms.filing import Change
-from faq_cms.imports import apply, document
+from faq_cms.imports import apply, document, feedback, undo
 from faq_cms.models import Account, Cadence, RemarkState, Role, Significance
 from faq_cms.people import Actor
 from faq_cms.votes import Burst
@@ -253,6 +253,33 @@ WRITES: Final[dict[str, tuple[str, Write]]] = {
         lambda s, who: apply.write(
             s, who, document.Document((), ()), name="a.md", digest="0" * 64, now=NOW
         ),
+    ),
+    "imports.apply.write_all": (
+        "article.import",
+        lambda s, who: apply.write_all(s, who, [], now=NOW),
+    ),
+    "imports.undo.undo": ("article.import", lambda s, who: undo.undo(s, who, ONE, now=NOW)),
+    "imports.feedback.write": ("votes.import", lambda s, who: feedback.write(s, who, [], now=NOW)),
+    "articles.create_all": (
+        "article.write",
+        lambda s, who: articles.create_all(s, who, [], now=NOW),
+    ),
+    "articles.save_drafts": (
+        "article.write",
+        lambda s, who: articles.save_drafts(s, who, {}, seen={}, now=NOW),
+    ),
+    "publishing.publish_new": (
+        "article.publish",
+        lambda s, who: publishing.publish_new(s, who, {}, now=NOW),
+    ),
+    "loop.publish_new": ("article.publish", lambda s, who: loop.publish_new(s, who, {}, now=NOW)),
+    "publishing.withdraw_all": (
+        "article.withdraw",
+        lambda s, who: publishing.withdraw_all(s, who, [], now=NOW),
+    ),
+    "loop.withdraw_all": (
+        "article.withdraw",
+        lambda s, who: loop.withdraw_all(s, who, [], now=NOW),
     ),
     # readers
     "remarks.handle": (

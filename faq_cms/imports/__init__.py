@@ -13,6 +13,7 @@ from faq_cms.imports import (
     markdown_text,
     own_export,
     plain_text,
+    systems,
     yaml_tree,
 )
 from faq_cms.imports.document import (
@@ -48,8 +49,8 @@ __all__ = [
     "read",
 ]
 
-MAX_BYTES = 10 * 1024 * 1024
-"""Largest document accepted: what the upload form accepts, and far above any FAQ seen."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Largest document accepted: twenty thousand long articles take half of it."""
 
 # In order of detection: the first reader that recognises the bytes reads them. Plain text comes
 # last because anything can be read as text.
@@ -57,6 +58,7 @@ READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
         own_export.READER,
+        *systems.READERS,
         json_tree.READER,
         yaml_tree.READER,
         csv_table.READER,

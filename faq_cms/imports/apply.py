@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from faq_cms import articles, categories, db, filing, loop, people, plans, rendering
 from faq_cms.articles import Fresh, Seen, Text
-from faq_cms.errors import Conflict, StaleDraft
+from faq_cms.errors import Conflict, Forbidden, StaleDraft
 from faq_cms.imports import feedback
 from faq_cms.imports.document import Document, Entry, Standing, fingerprint, folded, key
 from faq_cms.imports.similar import Questions
@@ -305,15 +305,29 @@ def write_all(
         raise Conflict("import_running") from None
     for at, article_id in work.ids.items():
         steps[at] = replace(steps[at], article_id=article_id)
-    report = feedback.write(session, actor, _feedback(steps, sources), now=now)
-    return Outcome(steps, batch_id, report)
+    said = list(_feedback(steps, sources))
+    return Outcome(steps, batch_id, _kept(session, actor, said, now=now))
 
 
 def _feedback(steps: Iterable[Step], sources: Sequence[Source]) -> Iterator[feedback.Told]:
     """What other systems' readers said of the articles that are here."""
     for step in steps:
-        if step.article_id is not None and step.state is not State.SKIPPED:
-            yield feedback.Told(step.article_id, sources[step.file].document.source, step.entry)
+        entry, here = step.entry, step.article_id
+        if here is not None and step.state is not State.SKIPPED and (entry.ballots or entry.totals):
+            yield feedback.Told(here, sources[step.file].document.source, entry)
+
+
+def _kept(
+    session: Session, actor: Actor, told: Sequence[feedback.Told], *, now: dt.datetime
+) -> feedback.Report:
+    """Keep the feedback, if whoever imports may: the articles come in all the same."""
+    if not told:
+        return feedback.Report()
+    try:
+        return feedback.write(session, actor, told, now=now)
+    except Forbidden:
+        count = sum(len(each.entry.ballots) + (each.entry.totals is not None) for each in told)
+        return feedback.Report(withheld=count)
 
 
 class _Work:

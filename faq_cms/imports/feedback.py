@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, imported_votes, loop, settings, votes
+from faq_cms import articles, imported_votes, loop, people, settings, votes
 from faq_cms.imported_votes import DatedVote, Total
 from faq_cms.imports.document import Ballot, Entry, Totals, key
 from faq_cms.people import Actor
@@ -36,17 +36,22 @@ class Report:
 
     `votes` were added, of which `before_first` are older than their article's first version here;
     `waiting` are about articles not published yet, and come with the next import; `readings` are the
-    totals kept.
+    totals kept. `withheld` votes and totals are left out: whoever imports may not import votes.
     """
 
     votes: int = 0
     before_first: int = 0
     waiting: int = 0
     readings: int = 0
+    withheld: int = 0
 
 
 def write(session: Session, actor: Actor, told: Iterable[Told], *, now: dt.datetime) -> Report:
-    """Keep the feedback of articles that are here; the same feedback twice is kept once."""
+    """Keep the feedback of articles that are here; the same feedback twice is kept once.
+
+    Raises Forbidden. Writes votes, tallies, flags and readings.
+    """
+    people.authorize(session, actor, "votes.import")
     dated, totals, waiting = [], [], 0
     published: set[int] | None = None
     for each in told:

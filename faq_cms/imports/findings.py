@@ -102,6 +102,16 @@ def doubtful_encoding() -> Finding:
     )
 
 
+def articles_elsewhere(count: int) -> Finding:
+    """So many articles are in other languages than French."""
+    return Finding(
+        "other_language",
+        f"{french.count(count, 'article')} dans une autre langue\u00a0: "
+        + ("il est laissé de côté." if count == 1 else "ils sont laissés de côté."),
+        1,
+    )
+
+
 def images(addresses: Sequence[str], line: int) -> Finding:
     """The answer of the question on `line` shows images: they are listed, not fetched."""
     shown = ", ".join(addresses[:_IMAGES_SAID]) + (", …" if len(addresses) > _IMAGES_SAID else "")
@@ -148,7 +158,8 @@ def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
     """Findings about one entry; `first_lines` remembers where each question was first asked."""
     if not entry.answer:
         yield empty_answer(entry.line)
-    if shown := html_text.images(entry.answer):
+    is_said = any(found.code == "image" for found in entry.warnings)
+    if not is_said and (shown := html_text.images(entry.answer)):
         yield images(shown, entry.line)
     identity = key(entry)
     if identity in first_lines:

@@ -81,6 +81,21 @@ def _one_line(text: str) -> str:
     return re.sub(r"[ \t\n\r\f]+", " ", text).strip()
 
 
+def unwrapped(text: str) -> str:
+    """Markdown that may hold HTML: the HTML, if there is a tag in it, becomes Markdown."""
+    return to_markdown(text) if _TAG.search(text) else text.strip()
+
+
+def escaped(words: str) -> str:
+    """Words as Markdown shows them."""
+    return _Converter("").escaped(_one_line(words))
+
+
+_TAG: Final = re.compile(
+    r"</?(?:p|br|div|ul|ol|li|a|b|strong|em|i|h[1-6]|table|img|span)\b[^<>]*>", re.IGNORECASE
+)
+
+
 def revealed(code: str) -> str | None:
     """The e-mail address hidden in a mail-protecting proxy's hexadecimal code; None if it is none."""
     try:

@@ -1,0 +1,124 @@
+"""What the readers of systems share: an article in a system's words becomes an entry."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from faq_cms import errors
+from faq_cms.categories import NAME_MAX
+from faq_cms.imports import findings, html_text
+from faq_cms.imports.document import (
+    MAX_ENTRIES,
+    Ballot,
+    Document,
+    Entry,
+    Reader,
+    Standing,
+    Totals,
+    filed,
+)
+from faq_cms.imports.systems import values
+
+_ADDRESS_MAX: Final = 80
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An article in a system's words, before it is an entry. `body` is HTML unless `is_markdown`."""
+
+    id: str
+    title: str
+    body: str
+    is_markdown: bool = False
+    path: Sequence[str] = ()
+    tags: tuple[str, ...] = ()
+    standing: Standing | None = None
+    created_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    published_at: dt.datetime | None = None
+    url: str = ""
+    address: str = ""
+    wordings: tuple[str, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
+    totals: Totals | None = None
+
+
+@dataclass(frozen=True)
+class System:
+    """A system and its export: what belongs to it, and how it is read.
+
+    `holds` tells, of the JSON value of a document, whether it is articles of this system; `completes`
+    whether it is something else of it (sections, votes) that only means something beside them.
+    `pieces` reads such values together; it gives the articles and how many are in other languages.
+    """
+
+    name: str
+    label: str
+    holds: Callable[[Any], bool]
+    pieces: Callable[[list[Any]], tuple[list[Piece], int]]
+    completes: Callable[[Any], bool] = lambda _value: False
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of one document of this system alone."""
+        return Reader(
+            name=self.name,
+            label=self.label,
+            extensions=(".json",),
+            recognises=lambda data: (
+                (value := values.loaded(data)) is not None and self.holds(value)
+            ),
+            read=lambda data, name: self.read([values.loaded(data)], name),
+        )
+
+    def read(self, parts: list[Any], name: str) -> Document:
+        """Entries of the documents of one export. Raises NothingToImport, Invalid. Pure."""
+        pieces, elsewhere = self.pieces(parts)
+        return document(self.name, pieces, name=name, elsewhere=elsewhere)
+
+
+def document(source: str, pieces: Iterable[Piece], *, name: str, elsewhere: int = 0) -> Document:
+    """The articles of a system as a document. Raises NothingToImport, Invalid."""
+    entries = [
+        _entry(source, piece, rank) for rank, piece in enumerate(pieces, 1) if piece.title.strip()
+    ]
+    if not entries:
+        raise errors.NothingToImport(name=name, line=1)
+    if len(entries) > MAX_ENTRIES:
+        raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
+    warnings = (findings.articles_elsewhere(elsewhere),) if elsewhere else ()
+    return Document(tuple(entries), warnings, source)
+
+
+def _entry(source: str, piece: Piece, rank: int) -> Entry:
+    parent, category = filed([html_text.plain(each) for each in piece.path])
+    answer = (
+        piece.body.strip()
+        if piece.is_markdown
+        else html_text.to_markdown(piece.body, base=piece.url)
+    )
+    return Entry(
+        question=html_text.plain(piece.title),
+        answer=answer,
+        category=_name(category),
+        parent=_name(parent),
+        warnings=tuple(findings.masked_addresses(answer, rank)),
+        line=rank,
+        external_id=f"{source}:{piece.id}" if piece.id else None,
+        wordings=piece.wordings,
+        tags=piece.tags,
+        standing=piece.standing,
+        created_at=piece.created_at,
+        updated_at=piece.updated_at,
+        published_at=piece.published_at,
+        address=piece.address[:_ADDRESS_MAX] or None,
+        ballots=piece.ballots,
+        totals=piece.totals,
+    )
+
+
+def _name(category: str | None) -> str | None:
+    if category is None or len(category) <= NAME_MAX:
+        return category
+    return f"{category[: NAME_MAX - 1].rstrip()}…"

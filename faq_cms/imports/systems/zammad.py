@@ -1,0 +1,114 @@
+"""Zammad: its knowledge base as a map of assets, each kind by its numbers. It keeps no votes."""
+
+from typing import Any, Final
+
+from faq_cms.imports.document import Standing
+from faq_cms.imports.systems import values
+from faq_cms.imports.systems.system import Piece, System
+from faq_cms.imports.systems.values import Record
+
+_ANSWER: Final = "KnowledgeBaseAnswer"
+_TRANSLATION: Final = "KnowledgeBaseAnswerTranslation"
+_CONTENT: Final = "KnowledgeBaseAnswerTranslationContent"
+_CATEGORY: Final = "KnowledgeBaseCategory"
+_CATEGORY_TRANSLATION: Final = "KnowledgeBaseCategoryTranslation"
+_LOCALE: Final = "KnowledgeBaseLocale"
+_SYSTEM_LOCALE: Final = "Locale"
+_DEPTH_MAX: Final = 20
+
+
+def pieces(parts: list[Any]) -> tuple[list[Piece], int]:
+    """Answers with their text in French, or in the only language they have."""
+    assets = _Assets(parts)
+    found = [_piece(answer, assets) for answer in assets.of(_ANSWER).values()]
+    return [piece for piece in found if piece is not None], 0
+
+
+class _Assets:
+    """The assets of every part, by kind then by number."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self._kinds: dict[str, dict[str, Record]] = {}
+        for part in parts:
+            for name, assets in _maps(part):
+                known = self._kinds.setdefault(name, {})
+                known.update(values.by_identity(values.objects(assets)))
+        self._french = {
+            key
+            for key, locale in self.of(_LOCALE).items()
+            if values.text(
+                self.of(_SYSTEM_LOCALE).get(values.identity(locale, "system_locale_id"), {}),
+                "locale",
+            ).startswith("fr")
+        }
+
+    def of(self, kind: str) -> dict[str, Record]:
+        return self._kinds.get(kind, {})
+
+    def said(self, record: Record, kind: str, owner: str) -> Record | None:
+        """The translation of a record in French, else its first one."""
+        ids = record.get("translation_ids")
+        keys = [values.text({"": each}, "") for each in ids] if isinstance(ids, list) else []
+        own = values.identity(record, "id")
+        found = [self.of(kind)[key] for key in keys if key in self.of(kind)] or [
+            each for each in self.of(kind).values() if values.identity(each, owner) == own and own
+        ]
+        french = (e for e in found if values.identity(e, "kb_locale_id") in self._french)
+        return next(french, found[0] if found else None)
+
+
+def _piece(answer: Record, assets: _Assets) -> Piece | None:
+    said = assets.said(answer, _TRANSLATION, "answer_id")
+    if said is None:
+        return None
+    inside = said.get("content")
+    content = assets.of(_CONTENT).get(values.identity(said, "content_id"), {})
+    return Piece(
+        id=values.identity(answer, "id"),
+        title=values.text(said, "title"),
+        body=values.text(inside if isinstance(inside, dict) else content, "body")
+        or values.text(said, "body", "content"),
+        path=_path(answer, assets),
+        tags=values.words(answer, "tags"),
+        standing=_standing(answer),
+        created_at=values.instant(answer, "created_at") or values.instant(said, "created_at"),
+        updated_at=values.instant(said, "updated_at") or values.instant(answer, "updated_at"),
+        published_at=values.instant(answer, "published_at"),
+    )
+
+
+def _standing(answer: Record) -> Standing:
+    """What is for colleagues only was never public: a draft here."""
+    if values.instant(answer, "archived_at"):
+        return Standing.ARCHIVED
+    return Standing.PUBLISHED if values.instant(answer, "published_at") else Standing.DRAFT
+
+
+def _path(answer: Record, assets: _Assets) -> list[str]:
+    names: list[str] = []
+    category = assets.of(_CATEGORY).get(values.identity(answer, "category_id"))
+    while category is not None and len(names) < _DEPTH_MAX:
+        said = assets.said(category, _CATEGORY_TRANSLATION, "category_id") or category
+        names.insert(0, values.text(said, "title", "name"))
+        category = assets.of(_CATEGORY).get(values.identity(category, "parent_id"))
+    return names
+
+
+def _maps(part: Any) -> list[tuple[str, Any]]:
+    """The kinds of assets of a document, under « assets » or at its top."""
+    if not isinstance(part, dict):
+        return []
+    inner = part.get("assets")
+    return [*part.items(), *(inner.items() if isinstance(inner, dict) else ())]
+
+
+def _holds(value: Any) -> bool:
+    names = {name for name, _ in _maps(value)}
+    return {_ANSWER, _TRANSLATION} <= names
+
+
+def _completes(value: Any) -> bool:
+    return any(name.startswith("KnowledgeBase") for name, _ in _maps(value))
+
+
+SYSTEM: Final = System("zammad", "Zammad (JSON)", _holds, pieces, _completes)
