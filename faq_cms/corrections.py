@@ -24,6 +24,7 @@ from faq_cms.models import (
     Correction,
     CorrectionState,
     Flag,
+    FlagKind,
     FlagOutcome,
     Role,
     Version,
@@ -370,7 +371,7 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
 
     Columns: correction_id, article_id, state, opened_at, taken_by_id, taken_by (name), taken_at,
     due_on, snoozed_until, snooze_reason, kinds (tuple of FlagKind), is_confirmed (the figures prove
-    it), flags (tuple of dicts with kind, opened_at, evidence and raised_by, a name; oldest first).
+    it), is_isolated (nothing but single complaints), flags (tuple of dicts with kind, opened_at, evidence and raised_by, a name; oldest first).
     """
     taker = aliased(Account)
     query = (
@@ -398,6 +399,7 @@ def queue(session: Session, *, today: dt.date | None = None) -> pd.DataFrame:
     kinds = [tuple(flag["kind"] for flag in each) for each in behind]
     rows["kinds"] = pd.Series(kinds, dtype=object)
     rows["is_confirmed"] = [not flags.PROVEN.isdisjoint(each) for each in kinds]
+    rows["is_isolated"] = [set(each) == {FlagKind.ISOLATED} for each in kinds]
     rows["flags"] = pd.Series(behind, dtype=object)
     return rows
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, corrections, db, people, remarks, settings
+from faq_cms import articles, corrections, db, flags, people, remarks, settings
 from faq_cms.articles import Seen, Text
-from faq_cms.models import Article, RemarkState, Role, Significance, Version
+from faq_cms.models import Article, Reason, RemarkState, Role, Significance, Version
 from faq_cms.screens import _desk
 from tests import content, screens
 
@@ -503,3 +503,30 @@ def test_typography_is_not_mended_over_a_colleague_s_text() -> None:
     assert draft is not None
     assert draft.answer == "Texte de la collègue."
     assert "système a modifié ce texte" in screens.words(app)
+
+
+# -- why it is to be corrected -------------------------------------------------------------------
+
+
+def test_the_reasons_to_correct_stand_beside_the_text() -> None:
+    article = content.published(answer="Écrivez à [email protected].")
+    content.voted(article.id, False, reason=Reason.INCOMPLETE)
+    said = screens.words(opened(article.id, de="a-corriger"))
+    assert "Pourquoi cet article est à corriger" in said
+    assert "Le texte publié contient 1 adresse masquée" in said
+    assert "Il manque une information (1)" in said
+
+
+def test_an_article_is_signalled_from_its_page_and_the_signal_taken_back() -> None:
+    article = content.published()
+    app = opened(article.id)
+    app.button(key="ask_raise").click().run()
+    app.text_input(key=f"reason_{article.id}").set_value("Le tarif a changé.")
+    app.button(key=f"raised_{article.id}").click().run()
+    with db.reading() as session:
+        [flag] = flags.standing(session)[article.id]
+    assert flag["evidence"]["reason"] == "Le tarif a changé."
+    assert "ask_raise" not in {button.key for button in app.button}
+    app.button(key="undo").click().run()
+    with db.reading() as session:
+        assert corrections.listed(session, article.id) is None

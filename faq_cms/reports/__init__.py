@@ -112,7 +112,7 @@ def figures(session: Session, span: Span) -> dict[str, Any]:
 
     Keys: site, counts, before (the span before), published, judged (articles with enough votes in
     their measuring period), articles (those with most Non about the text: question, counts in the
-    span, verdict of the measuring period), confirmed, isolated (in À corriger), corrected, remarks,
+    span, verdict of the measuring period), confirmed, others, isolated (in À corriger), corrected, remarks,
     waiting (remarks without outcome), missing (questions waiting).
     """
     standing = analytics.usefulness(session)
@@ -131,7 +131,8 @@ def figures(session: Session, span: Span) -> dict[str, Any]:
             session, span, dict(zip(standing["article_id"], standing["verdict"], strict=True))
         ),
         "confirmed": confirmed,
-        "isolated": len(queue) - confirmed,
+        "others": int((~queue["is_confirmed"] & ~queue["is_isolated"]).sum()),
+        "isolated": int(queue["is_isolated"].sum()),
         "corrected": analytics.corrected(session, since=start)
         - analytics.corrected(session, since=end),
         "remarks": remarks.received(session, since=start, until=end),

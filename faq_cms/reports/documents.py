@@ -138,9 +138,10 @@ def _facts(said: dict[str, Any]) -> list[str]:
         french.count(said[name], *words)
         for name, words in {
             "confirmed": ("problème avéré", "problèmes avérés"),
+            "others": ("autre signalement", "autres signalements"),
             "isolated": ("signalement isolé", "signalements isolés"),
         }.items()
-        if said[name]
+        if said.get(name)  # the first reports were frozen before there were others
     ]
     if listed:
         facts.append(f"À corriger{NBSP}: {', '.join(listed)}.")

@@ -359,21 +359,22 @@ def _spec(chart: Any) -> Spec:
 
 def queue(revision: int) -> pd.DataFrame:
     """What À corriger lists today. See `corrections.queue`."""
-    listed = _listed(revision)
-    until = listed["snoozed_until"]
-    return listed[until.isna() | (until <= civil_day(dt.datetime.now(dt.UTC)))]
+    rows = listed(revision)
+    until = rows["snoozed_until"]
+    return rows[until.isna() | (until <= civil_day(dt.datetime.now(dt.UTC)))]
 
 
 def snoozed(revision: int) -> pd.DataFrame:
     """What was put off, the first to come back first. Columns as `queue`."""
-    listed = _listed(revision)
-    until = listed["snoozed_until"]
-    rows = listed[until.notna() & (until > civil_day(dt.datetime.now(dt.UTC)))]
-    return rows.sort_values("snoozed_until", kind="stable")
+    rows = listed(revision)
+    until = rows["snoozed_until"]
+    later = rows[until.notna() & (until > civil_day(dt.datetime.now(dt.UTC)))]
+    return later.sort_values("snoozed_until", kind="stable")
 
 
 @_cached
-def _listed(revision: int) -> pd.DataFrame:
+def listed(revision: int) -> pd.DataFrame:
+    """Every listed article, put off or not. See `corrections.queue`."""
     with db.reading() as session:
         return corrections.queue(session)
 

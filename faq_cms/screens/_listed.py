@@ -55,6 +55,16 @@ def ordered(revision: int, today: dt.date, rows: pd.DataFrame | None = None) -> 
     )
 
 
+def row_of(revision: int, article_id: int) -> Row | None:
+    """The listed article of this id, put off or not, with its figures; None when it is not listed."""
+    rows = _data.listed(revision)
+    rows = rows[rows["article_id"] == article_id]
+    if rows.empty:
+        return None
+    found = rows.merge(_data.usefulness(revision), on="article_id").to_dict("records")
+    return found[0] if found else None
+
+
 def reasons(row: Row) -> list[str]:
     """Why the article is listed, the strongest reason first, a sentence each (Markdown)."""
     by_kind = {flag["kind"]: flag for flag in row["flags"]}
@@ -93,6 +103,13 @@ def _stopping(found: list[dict[str, str]]) -> str:
     shown = ", ".join(_parts.plain(each) for each in words[:FOUND_SHOWN])
     rest = "…" if len(words) > FOUND_SHOWN else "."
     return f"Le texte publié contient {said}\u00a0: {shown}{rest}"
+
+
+def picked(revision: int, row: Row) -> str:
+    """The reasons readers picked in this measure: « Raisons : … »; "" without any."""
+    found = _data.reasons(revision, int(row["article_id"]), int(row["period_id"]))
+    said = [f"{french.label(reason)} ({french.number(n)})" for reason, n in found.items()]
+    return "Raisons\u00a0: " + " · ".join(said) if said else ""
 
 
 def change(evidence: Row) -> Change:

@@ -1,6 +1,7 @@
 """Un article — what it should say, what its readers say of it, what it was before."""
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -10,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from faq_cms import articles, french, loop
 from faq_cms.errors import NotFound
-from faq_cms.models import PlannedAction, RemarkState
+from faq_cms.models import FlagKind, PlannedAction, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import (
     _changes,
     _data,
+    _decisions,
     _desk,
     _history,
+    _listed,
     _measures,
     _merging,
     _parts,
@@ -29,6 +32,7 @@ from faq_cms.screens import (
     _sheet,
     editor,
 )
+from faq_cms.votes import civil_day
 
 # Where a person comes from: the way back, and what counts as coming to correct.
 ORIGINS: Final = {
@@ -118,6 +122,15 @@ def more() -> None:
             type="tertiary",
             on_click=withdraw,
         )
+    if page.live and not is_signalled():
+        st.button(
+            "Signaler à corriger…",
+            icon=":material/flag:",
+            type="tertiary",
+            on_click=_decisions.ask,
+            args=(_decisions.RAISE, article_id),
+            key="ask_raise",
+        )
     if page.live and PlannedAction.WITHDRAW not in page.plans:
         st.button(
             "Retirer le…",
@@ -140,6 +153,11 @@ def more() -> None:
             type="tertiary",
             on_click=ask_to_discard,
         )
+
+
+def is_signalled() -> bool:
+    """Whether a colleague already said that this article needs correcting."""
+    return listed is not None and FlagKind.BY_HAND in listed["kinds"]
 
 
 # -- changes -------------------------------------------------------------------------------------
@@ -227,15 +245,15 @@ def after_publication() -> None:
 
 
 def next_listed() -> tuple[int, str, int | None] | None:
-    """The first article of À corriger, proven problems before the others."""
+    """The first other article of À corriger, in the order it is shown there."""
     if came_from != "a-corriger":
         return None
-    queue = _data.queue(revision).sort_values("is_confirmed", ascending=False, kind="stable")
-    others = queue.loc[queue["article_id"] != article_id, "article_id"]
+    queue = _listed.ordered(revision, civil_day(dt.datetime.now(dt.UTC)))
+    others = queue[queue["article_id"] != article_id]
     if others.empty:
         return None
-    questions = _data.usefulness(revision).set_index("article_id")["question"]
-    return int(others.iloc[0]), str(questions[others.iloc[0]]), None
+    first = others.iloc[0]
+    return int(first["article_id"]), str(first["question"]), None
 
 
 def next_remark() -> tuple[int, str, int | None] | None:
@@ -320,7 +338,8 @@ def beside() -> None:
     """What readers will see, what they said, what changes."""
     waiting = remarks[remarks["state"] == RemarkState.NEW]
     said = f"Remarques ({french.number(len(waiting))})" if len(waiting) else "Remarques"
-    first = said if len(waiting) and came_from in ORIGINS else "Aperçu"
+    has_said = len(waiting) or listed is not None
+    first = said if has_said and came_from in ORIGINS else "Aperçu"
     found = _proofreading.findings(article_id, page.text)
     names = ["Aperçu", said, _proofreading.label(found), "Ce qui change"]
     keep_tab(names)
@@ -350,7 +369,9 @@ def keep_tab(names: list[str]) -> None:
 
 
 def what_readers_said(waiting: list[dict[Any, Any]]) -> None:
-    """The remarks nobody settled, to tick; then those already settled."""
+    """Why the article is listed; the remarks nobody settled, to tick; then those already settled."""
+    if listed is not None:
+        why_listed(listed)
     if remarks.empty:
         st.caption("Aucune remarque sur cet article.")
         return
@@ -373,6 +394,16 @@ def what_readers_said(waiting: list[dict[Any, Any]]) -> None:
             for remark in settled.head(20).to_dict("records"):
                 _remark.words(remark)
                 st.caption(_remark.circumstances(remark, now=now))
+
+
+def why_listed(row: Mapping[Any, Any]) -> None:
+    """Every reason to correct this article, and those its readers picked."""
+    with st.container(border=True, gap="xsmall", key="why_listed"):
+        st.caption("Pourquoi cet article est à corriger")
+        for reason in _listed.reasons(row):
+            st.markdown(reason)
+        said = [french.split(_parts.counts(row)), _listed.picked(revision, row)]
+        st.caption(" · ".join(part for part in said if part))
 
 
 def tick(remark_id: int) -> None:
@@ -466,6 +497,7 @@ except NotFound as error:
     st.stop()
 desk = _desk.opened(page)
 remarks = _data.remarks(revision, article_id=article_id)
+listed = _listed.row_of(revision, article_id)
 named = st.query_params.get("remarque", "")
 if named.isdecimal() and int(named) not in desk.arrived:
     desk.arrived.add(int(named))
@@ -533,3 +565,5 @@ elif desk.is_typesetting:
     )(_proofreading.typesetting)(desk)
 elif st.session_state.get("discarding") == article_id:
     st.dialog("Supprimer le brouillon\u202f?")(discarding)()
+else:
+    _decisions.show()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from faq_cms import french, helpfulness
 from faq_cms.helpfulness import MINIMUM_EVIDENCE, Effect, Prospect
-from faq_cms.models import CorrectionState, FlagKind, RemarkState
+from faq_cms.models import CorrectionState, RemarkState
 from faq_cms.screens import _data, _decisions, _listed, _parts, _remark, _session
 from faq_cms.votes import civil_day
 
@@ -76,10 +76,8 @@ def why(row: Row) -> None:
 def figures(row: Row) -> None:
     """*Utilité*, and the reasons readers picked."""
     _parts.figure(_parts.counts(row))
-    picked = _data.reasons(revision, int(row["article_id"]), int(row["period_id"]))
-    if picked:
-        said = [f"{french.label(reason)} ({french.number(n)})" for reason, n in picked.items()]
-        st.caption("Raisons\u00a0: " + " · ".join(said))
+    if said := _listed.picked(revision, row):
+        st.caption(said)
 
 
 def remarks_of(row: Row) -> None:
@@ -282,10 +280,8 @@ def ending(row: Row) -> str:
 
 def in_list() -> None:
     """The list: proven problems, other signals, single complaints, then what is under way or over."""
-    is_single = queue["kinds"].map(lambda kinds: set(kinds) == {FlagKind.ISOLATED})
-    proven = queue[queue["is_confirmed"]]
-    others = queue[~queue["is_confirmed"] & ~is_single]
-    alone = queue[~queue["is_confirmed"] & is_single]
+    proven, alone = queue[queue["is_confirmed"]], queue[queue["is_isolated"]]
+    others = queue[~queue["is_confirmed"] & ~queue["is_isolated"]]
     section("Problèmes avérés", proven, key="proven")
     section(
         "Autres signalements",

@@ -8,7 +8,16 @@ import streamlit as st
 from faq_cms import db, french, people, replacing, reviews
 from faq_cms.helpfulness import MINIMUM_EVIDENCE
 from faq_cms.models import Reason, RemarkState
-from faq_cms.screens import _data, _parts, _publication, _remark, _review, _served, _session
+from faq_cms.screens import (
+    _data,
+    _listed,
+    _parts,
+    _publication,
+    _remark,
+    _review,
+    _served,
+    _session,
+)
 from faq_cms.votes import civil_day
 
 HERE = "aujourdhui"
@@ -81,18 +90,18 @@ def to_correct() -> None:
     if queue.empty:
         return
     proven = int(queue["is_confirmed"].sum())
-    alone = len(queue) - proven
+    alone = int(queue["is_isolated"].sum())
+    others = len(queue) - proven - alone
     named = [
         french.count(proven, "problème avéré", "problèmes avérés") if proven else "",
+        french.count(others, "autre signalement", "autres signalements") if others else "",
         french.count(alone, "signalement isolé", "signalements isolés") if alone else "",
     ]
     st.subheader("À corriger", anchor=False)
     with st.container(border=True, gap="xsmall"):
         st.markdown(", ".join(part for part in named if part))
-        questions = figures.set_index("article_id")["question"]
-        ordered = queue.sort_values("is_confirmed", ascending=False, kind="stable")
-        for article_id in ordered["article_id"].head(LISTED_SHOWN):
-            _parts.article_link(article_id, questions[article_id], came_from="a-corriger")
+        for row in _listed.ordered(revision, today).head(LISTED_SHOWN).to_dict("records"):
+            _parts.article_link(row["article_id"], row["question"], came_from="a-corriger")
         _parts.link("to_correct.py", "Tout voir", icon=":material/arrow_forward:")
 
 
