@@ -411,6 +411,18 @@ def test_a_token_is_refused_when_altered_revoked_or_in_the_address(
     )
 
 
+def test_no_token_is_ever_logged(
+    client: TestClient, article: Article, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = token()
+    with caplog.at_level("DEBUG"):
+        for given in (good, good[:-2] + "xx", good.swapcase()):
+            for path in ("/api/v1/exports/json", "/api/v1/exports/minitel", "/api/v1/articles"):
+                client.get(path, headers={"Authorization": f"Bearer {given}"})
+    assert good[4:-2] not in caplog.text
+    assert good[4:-2].swapcase() not in caplog.text
+
+
 def held(channel: str) -> tuple[str, int]:
     """Who serves this channel, and how many articles."""
     with db.reading() as session:

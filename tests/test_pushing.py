@@ -206,7 +206,7 @@ def test_a_title_already_there_with_other_words_is_left_alone(
     published("Un")
     desk.add(title="Un", description="Leur texte.", body="Leur texte.", status=2, draft=False)
     report = push(ours)
-    assert (report.done, [step.doubt for step in report.left]) == ([], [Doubt.EDITED])
+    assert (report.done, [step.doubt for step in report.left]) == ([], [Doubt.THEIRS])
 
 
 # -- a difficult line ----------------------------------------------------------------------------

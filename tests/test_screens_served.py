@@ -187,7 +187,7 @@ def test_what_was_edited_there_is_shown_and_sent_over_only_when_ticked(freshdesk
     freshdesk.by_title("Un")["description"] = "<p>Par l’agent.</p>"
     content.revised(article.id, "Autrement.")
     app.button(key="compare_freshdesk").click().run()
-    assert "1 article a été changé là-bas" in app.warning[0].value
+    assert "1 texte de vos collègues diffère" in app.warning[0].value
     assert app.button(key="push_freshdesk").disabled
     app.checkbox(key="overwrite_freshdesk").check().run()
     app.button(key="push_freshdesk").click().run()

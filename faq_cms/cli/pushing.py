@@ -21,6 +21,7 @@ ACTIONS: Final = {
 }
 DOUBTS: Final = {
     Doubt.EDITED: "modifié là-bas depuis notre dernier envoi",
+    Doubt.THEIRS: "déjà là-bas, avec un autre texte",
     Doubt.DELETED: "supprimé là-bas",
 }
 
@@ -89,7 +90,7 @@ def _tell(host: str, done: list[Step], left: list[Step], given: Namespace) -> No
     lead = "Rien n’est écrit (--dry-run). " if given.dry_run else ""
     print(f"{lead}{host}\u00a0: {changes}.")
     if left:
-        print("Ajoutez --overwrite pour écraser ce qui a été modifié ou supprimé là-bas.")
+        print("Ajoutez --overwrite pour écraser aussi les textes laissés.")
 
 
 def _changed(step: Step) -> list[str]:

@@ -48,9 +48,10 @@ class Action(StrEnum):
 
 
 class Doubt(StrEnum):
-    """Why a push leaves an article alone: what its people did there since our last write."""
+    """Why a push leaves an article alone: what the other side's people did."""
 
     EDITED = "edited"
+    THEIRS = "theirs"  # an article of this title that we never wrote, with other words
     DELETED = "deleted"
 
 
@@ -153,7 +154,7 @@ def _first(article: PublishedArticle, twin: Remote | None, site: Site) -> Step:
     is_same = _words(twin.body) == _words(str(channel.html(article, site)))
     if is_same and twin.is_published:
         return replace(step, action=Action.KNOW, remote=twin)
-    doubt = None if is_same else Doubt.EDITED
+    doubt = None if is_same else Doubt.THEIRS
     return replace(step, action=Action.MODIFY, remote=twin, doubt=doubt)
 
 

@@ -26,6 +26,7 @@ TEXTS_SHOWN: Final = 10
 TITLES_SHOWN: Final = 30
 DOUBTS: Final = {
     Doubt.EDITED: "Modifié là-bas depuis notre dernier envoi",
+    Doubt.THEIRS: "Déjà là-bas, avec un autre texte",
     Doubt.DELETED: "Supprimé là-bas",
 }
 
@@ -105,18 +106,18 @@ def _shown(name: str, steps: list[Step]) -> None:
     ):
         _listed(heading, [step for step in clear if step.action is action])
     if doubtful:
-        changed = french.count(len(doubtful), "article a été changé", "articles ont été changés")
+        texts = french.count(
+            len(doubtful), "texte de vos collègues diffère", "textes de vos collègues diffèrent"
+        )
         st.warning(
-            f"{changed} là-bas par vos collègues. Sans votre accord, rien n’y est écrit.",
+            f"Là-bas, {texts} de ce qui est publié ici. Sans votre accord, rien n’y est écrit.",
             icon=":material/edit_note:",
         )
         for step in doubtful[:TEXTS_SHOWN]:
             assert step.doubt is not None  # noqa: S101 — chosen above
             with st.expander(f"{_parts.plain(step.question)} — {DOUBTS[step.doubt].lower()}"):
                 _texts(step)
-    overwrite = bool(doubtful) and st.checkbox(
-        "Écraser aussi ce qui a été modifié ou supprimé là-bas", key=f"overwrite_{name}"
-    )
+    overwrite = bool(doubtful) and st.checkbox("Écraser aussi ces textes", key=f"overwrite_{name}")
     number = len(steps) if overwrite else len(clear)
     if st.button(
         f"Envoyer ({french.number(number)})",

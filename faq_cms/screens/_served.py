@@ -36,12 +36,12 @@ SELECTIONS: Final = {
 }
 
 
-def format_name(channel: str) -> str:
+def format_name(channel: str, way: Way) -> str:
     """The channel of a delivery as people read it."""
     if channel == deliveries.FEED:
         return FLUX
     known = exports.CHANNELS.get(channel)
-    return known.label if known else channel.capitalize()
+    return channel.capitalize() if way is Way.PUSH or known is None else known.label
 
 
 def title(row: Any) -> str:
@@ -50,7 +50,7 @@ def title(row: Any) -> str:
         SELECTIONS.get(name, f"{name} {{}}").format(value)
         for name, value in row["selection"].items()
     ]
-    parts = [format_name(row["channel"]), *narrowed]
+    parts = [format_name(row["channel"], Way(row["way"])), *narrowed]
     return f"**{_parts.plain(row['name'])}** · {_parts.plain(' · '.join(parts))}"
 
 
@@ -126,7 +126,9 @@ def _last(row: Any, now: dt.datetime) -> str:
     outcome = DeliveryOutcome(row["outcome"])
     told = f"Dernier envoi {french.label(outcome)} {french.ago(row['at'], now)}"
     parts = [f"{told}, le {french.datetime(row['at'])}"]
-    if outcome is DeliveryOutcome.DONE:
+    if outcome is DeliveryOutcome.MISSED:
+        parts = [f"Dernier envoi réussi {french.ago(row['seen_at'], now)}"]
+    elif outcome is DeliveryOutcome.DONE:
         parts.append(french.changes(row["added"], row["modified"], row["withdrawn"]))
     elif _parts.known(row["seen_at"]):
         parts.append(f"le dernier réussi {french.ago(row['seen_at'], now)}")
