@@ -105,7 +105,14 @@ def test_what_one_installation_exports_another_exports_again(
 
 
 PLAIN = tuple(
-    Entry(question, "Par virement.\n\nOu par carte.", category, (), line, wordings=others)
+    Entry(
+        question,
+        f"Réponse {line}, assez longue pour n’être celle de nulle autre question.\n\nEt sa suite.",
+        category,
+        (),
+        line,
+        wordings=others,
+    )
     for line, (question, category, others) in enumerate(
         [
             ("Comment payer\u202f?", "Paiement", ("Quels moyens\u202f?", "Où payer\u202f?")),
