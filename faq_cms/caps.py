@@ -13,31 +13,41 @@ import math
 import secrets
 import threading
 import time
+from collections import deque
+from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
-
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from faq_cms.errors import TooMany
 from faq_cms.settings import Network
 
+MINUTE: Final = 60
+HOUR: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many in any stretch of so many seconds."""
+
+    most: int
+    seconds: int
+
+
 # A reader who hesitates, gives two reasons and writes a remark makes six calls.
-VISITOR: Final = RateLimitItemPerMinute(20)
+VISITOR: Final = Limit(20, MINUTE)
 # All articles together: two hundred people reading five articles each stay under it.
-NETWORK: Final = RateLimitItemPerHour(3000)
+NETWORK: Final = Limit(3000, HOUR)
 # New votes on one article. 200 an hour is 3.3 a minute: readers alone never make 20 in one.
 PACE: Final = (
-    RateLimitItemPerMinute(20),
-    RateLimitItemPerMinute(80, multiples=10),
-    RateLimitItemPerHour(250),
+    Limit(20, MINUTE),
+    Limit(80, 10 * MINUTE),
+    Limit(250, HOUR),
 )
 # Questions readers report as missing: written by hand, read by hand.
-QUESTIONS: Final = RateLimitItemPerHour(60)
-REMARKS: Final = RateLimitItemPerHour(200)
+QUESTIONS: Final = Limit(60, HOUR)
+REMARKS: Final = Limit(200, HOUR)
 SITE: Final = 48  # bits of IPv6 one subscriber may be given whole: /64s are theirs to rotate
-HARD: Final = RateLimitItemPerHour(1000)
+HARD: Final = Limit(1000, HOUR)
 
 
 class Caps:
@@ -45,8 +55,9 @@ class Caps:
 
     def __init__(self) -> None:
         """Nothing counted yet."""
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._lock = threading.Lock()
+        self._counted: dict[tuple[Limit, str, str], deque[float]] = {}
+        self._swept = 0.0
         self._day: dt.date | None = None
         self._key = b""
 
@@ -75,15 +86,34 @@ class Caps:
         """
         key = self._digest(f"{prefix(network, ipv6=SITE)} {article_id}", now)
         self._take("votes", HARD, "hard", key)
-        in_pace = [self._limiter.hit(pace, "pace", key) for pace in PACE]  # each window counts it
-        return not all(in_pace)
+        waits = [self._count(pace, "pace", key) for pace in PACE]  # each window counts it
+        return any(waits)
 
-    def _take(self, scope: str, limit: RateLimitItem, *key: str) -> None:
-        if not self._limiter.hit(limit, *key):
-            stats = self._limiter.get_window_stats(limit, *key)
-            wait = stats.reset_time - time.time()  # the limiter reads this clock itself
+    def _take(self, scope: str, limit: Limit, kind: str, key: str) -> None:
+        if wait := self._count(limit, kind, key):
             # One second more: at the very end of its window a call is still refused.
-            raise TooMany(scope, max(0, math.floor(wait)) + 1)
+            raise TooMany(scope, math.floor(wait) + 1)
+
+    def _count(self, limit: Limit, kind: str, key: str) -> float:
+        """Count one, and 0; or, when the window is full, the seconds until it has room."""
+        now = time.time()
+        with self._lock:
+            if now - self._swept > MINUTE:
+                self._sweep(now)
+            counted = self._counted.setdefault((limit, kind, key), deque())
+            while counted and counted[0] < now - limit.seconds:
+                counted.popleft()
+            if len(counted) >= limit.most:
+                return max(counted[0] + limit.seconds - now, 1e-6)
+            counted.append(now)
+        return 0.0
+
+    def _sweep(self, now: float) -> None:
+        """Forget who has not been seen for the length of a window."""
+        self._swept = now
+        over = [each for each, at in self._counted.items() if at[-1] < now - each[0].seconds]
+        for each in over:
+            del self._counted[each]
 
     def _digest(self, text: str, now: dt.datetime) -> str:
         with self._lock:

@@ -9,12 +9,15 @@ drop each other's file locks and lose acknowledged writes.
 """
 
 import itertools
+import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -41,9 +44,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
 from faq_cms import models
-from faq_cms.errors import Unavailable
+from faq_cms.errors import FaqError, Unavailable
+
+log = logging.getLogger(__name__)
+
+_Given = TypeVar("_Given")
 
 BUSY_SECONDS = 10
+GROUP = 64  # small writes of one commit at most: none waits long for those before it
 _MOVES = "ledger moves"  # key in Session.info: the counters that move at the commit
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -98,6 +106,7 @@ class Database:
             _prepare_sqlite(self.write_engine, begin="BEGIN IMMEDIATE")
             _prepare_sqlite(self.read_engine, begin="BEGIN", extra=("query_only=ON",))
             self._turn: AbstractContextManager[Any] = threading.RLock()
+            self._waiting = deque["_Job"]()
         else:
             if self.url.drivername == "postgresql":
                 self.url = self.url.set(drivername="postgresql+psycopg")
@@ -124,13 +133,82 @@ class Database:
         Raises Unavailable when the database cannot take the write (full disk, read-only file,
         lost server, lock held too long).
         """
+        with self._turn, self._transaction() as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """`transaction`, for who has the turn."""
         maker = Session(self.write_engine, expire_on_commit=False)
-        with self._turn, _refusals(), maker as session, session.begin():
+        with _refusals(), maker as session, session.begin():
             yield session
             # Last of all: one hot row, held for as short a time as the commit allows.
             if session.in_transaction() and (moves := session.info.get(_MOVES)):
                 session.flush()
                 _moving(frozenset(moves)).execute(session)
+
+    def grouped(self, work: Callable[[Session], _Given]) -> _Given:
+        """What `work` gives, once what it wrote is durable; small writes that wait commit together.
+
+        On SQLite one commit waits for the disk while others queue: whoever comes next then does the
+        work of all who wait, each behind its own savepoint, and commits once. `work` may run twice:
+        alone, after a fault of another one of its group. Raises as `transaction` does.
+        """
+        if not self.is_sqlite:
+            with self.transaction() as session:
+                return work(session)
+        job = _Job(work)
+        self._waiting.append(job)
+        with self._turn:
+            while not job.is_over:
+                self._run([self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))])
+        if job.error is not None:
+            raise job.error
+        given: _Given = job.given
+        return given
+
+    def _run(self, jobs: list["_Job"]) -> None:
+        """Make these writes, or keep for each why it could not be made."""
+        try:
+            if len(jobs) > 1 and self._run_together(jobs):
+                return
+            for job in jobs:
+                try:
+                    with self._transaction() as session:
+                        job.given, job.error = job.work(session), None
+                except Exception as error:  # noqa: BLE001 — whoever asked raises it
+                    job.error = error
+                job.is_over = True
+        finally:
+            for job in jobs:
+                if not job.is_over:  # this thread is being stopped: nobody must wait for it
+                    job.error, job.is_over = Unavailable("interrupted"), True
+
+    def _run_together(self, jobs: list["_Job"]) -> bool:
+        """Make these writes in one transaction; False, and nothing is written, after any fault."""
+        moves = set[str]()
+        try:
+            with self.write_engine.connect() as connection, connection.begin():
+                for job in jobs:
+                    behind = Session(
+                        connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+                    )
+                    try:
+                        with behind, behind.begin():
+                            job.given = job.work(behind)
+                        moves |= behind.info.get(_MOVES, set())
+                    except FaqError as error:  # refused: what it wrote is undone, the others stand
+                        job.error = error
+                if moves:
+                    with Session(connection) as session:
+                        _moving(frozenset(moves)).execute(session)
+                        session.commit()
+        except Exception:  # whoever failed must not fail the others: each is then made alone
+            log.debug("writes that waited together are undone", exc_info=True)
+            return False
+        for job in jobs:
+            job.is_over = True
+        return True
 
     def scrub(self) -> None:
         """Leave no copy of erased text in the write-ahead log (SQLite; a no-op on PostgreSQL)."""
@@ -153,6 +231,16 @@ class Database:
         self.read_engine.dispose()
 
 
+@dataclass(eq=False)
+class _Job:
+    """A small write that waits for its turn, and what became of it."""
+
+    work: Callable[[Session], Any]
+    given: Any = None
+    error: Exception | None = None
+    is_over: bool = False
+
+
 _current: Database | None = None
 
 
@@ -173,6 +261,11 @@ def current() -> Database:
 def transaction() -> AbstractContextManager[Session]:
     """`Database.transaction` of the database in use."""
     return current().transaction()
+
+
+def grouped(work: Callable[[Session], _Given]) -> _Given:
+    """`Database.grouped` of the database in use."""
+    return current().grouped(work)
 
 
 def reading() -> AbstractContextManager[Session]:

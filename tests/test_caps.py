@@ -108,6 +108,15 @@ def test_an_address_is_counted_under_its_network(address: str, network: str) -> 
     assert caps.prefix(address) == network
 
 
+def test_who_is_not_seen_any_more_is_forgotten(clock: Clock) -> None:
+    counts = Caps()
+    for number in range(50):
+        counts.admit(visitor=f"reader {number}", network=OFFICE, now=NOW)
+    clock.time += 3700
+    counts.admit(visitor="somebody", network=None, now=NOW)
+    assert len(counts._counted) == 1
+
+
 def test_keys_hold_no_address_and_change_every_day_and_process() -> None:
     counts, other = Caps(), Caps()
     today = counts._digest(OFFICE, NOW)
@@ -119,7 +128,7 @@ def test_keys_hold_no_address_and_change_every_day_and_process() -> None:
 
 def test_an_office_writes_remarks_and_a_machine_is_told_to_wait(clock: Clock) -> None:
     limits = Caps()
-    for _ in range(caps.REMARKS.amount):
+    for _ in range(caps.REMARKS.most):
         limits.admit_remark(network=OFFICE, now=NOW)
     with pytest.raises(TooMany):
         limits.admit_remark(network="203.0.113.200", now=NOW)

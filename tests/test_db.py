@@ -1,14 +1,17 @@
 """Transactions: all or nothing, durable, and honest when the database cannot take a write."""
 
 import datetime as dt
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from faq_cms import db
-from faq_cms.errors import Unavailable
+from faq_cms.errors import NotFound, Unavailable
 from faq_cms.models import Category, SignInAttempt
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -54,6 +57,53 @@ def test_the_ledger_moves_only_with_what_commits(database: db.Database) -> None:
 def _bump(_: int) -> None:
     with db.transaction() as session:
         db.bump(session)
+
+
+def test_small_writes_that_wait_commit_once_and_each_hears_of_its_own(
+    database: db.Database,
+) -> None:
+    def write(name: str) -> Callable[[Session], str]:
+        def work(session: Session) -> str:
+            session.add(Category(name=name, slug=name, position=1))
+            db.bump(session)
+            session.flush()  # a name that is taken is refused here
+            if name == "refused":
+                raise NotFound("article", name)
+            return name
+
+        return work
+
+    commits = list[object]()
+    event.listen(database.write_engine, "commit", commits.append)
+    names = ["a", "refused", "b", "c", "d"]
+    with ThreadPoolExecutor(len(names)) as pool, db.transaction() as session:  # they wait for it
+        session.add(Category(name="first", slug="first", position=1))
+        said = [pool.submit(db.grouped, write(name)) for name in names]
+        while database.is_sqlite and len(database._waiting) < len(names):
+            time.sleep(0.01)
+    assert [each.result() for each in said if each.exception() is None] == ["a", "b", "c", "d"]
+    refused = [error for each in said if (error := each.exception())]
+    assert [type(error) for error in refused] == [NotFound]
+    if database.is_sqlite:
+        assert len(commits) == 2
+    with db.reading() as session:
+        assert set(session.scalars(select(Category.name))) == {"a", "b", "c", "d", "first"}
+        assert db.revision(session) > 0
+
+
+def test_a_fault_among_writes_that_wait_is_nobody_elses(database: db.Database) -> None:
+    def write(slug: str) -> Callable[[Session], None]:
+        return lambda session: session.add(Category(name=slug, slug=slug, position=1))
+
+    with ThreadPoolExecutor(4) as pool, db.transaction() as session:
+        session.add(Category(name="taken", slug="taken", position=1))
+        session.flush()
+        said = [pool.submit(db.grouped, write(slug)) for slug in ("a", "taken", "b")]
+        while database.is_sqlite and len(database._waiting) < len(said):
+            time.sleep(0.01)
+    assert [type(each.exception()) for each in said] == [type(None), IntegrityError, type(None)]
+    with db.reading() as session:
+        assert set(session.scalars(select(Category.name))) == {"a", "b", "taken"}
 
 
 def test_instants_come_back_aware_and_equal(database: db.Database) -> None:

@@ -104,15 +104,14 @@ def cast(
     limits = caps.current()
     limits.admit(visitor=_known(named, cookie), network=network, now=now)
     fresh = secrets.token_urlsafe(16)
-    with db.transaction() as session:
-        slug = articles.moved_to(session, slug) or slug
-        version = votes.target(session, slug, number=number)
+
+    def count(session: Session) -> Ballot:
+        here = articles.moved_to(session, slug) or slug
+        version = votes.target(session, here, number=number)
         visitor, held = _voter(session, version, named, cookie)
-        is_fresh = visitor is None
-        if visitor is None:
-            visitor = votes.visitor(settings.current().secret, fresh, version.article_id)
-        set_aside = held.set_aside if held else False
-        if held is None:
+        if held is not None:
+            set_aside = held.set_aside
+        else:
             set_aside = limits.is_out_of_pace(
                 network=network, article_id=version.article_id, now=now
             )
@@ -120,21 +119,23 @@ def cast(
             session,
             version=version,
             helpful=helpful,
-            visitor=visitor,
+            visitor=visitor or votes.visitor(settings.current().secret, fresh, version.article_id),
             source=source,
             set_aside=set_aside,
             now=now,
         )
-    return Ballot(
-        token=sign(receipt.vote_id),
-        vote_id=receipt.vote_id,
-        slug=slug,
-        helpful=helpful,
-        is_new=receipt.is_new,
-        changed=receipt.changed,
-        set_aside=set_aside,
-        cookie_value=fresh if is_fresh else None,
-    )
+        return Ballot(
+            token=sign(receipt.vote_id),
+            vote_id=receipt.vote_id,
+            slug=here,
+            helpful=helpful,
+            is_new=receipt.is_new,
+            changed=receipt.changed,
+            set_aside=set_aside,
+            cookie_value=fresh if visitor is None else None,
+        )
+
+    return db.grouped(count)
 
 
 def remark(

@@ -327,6 +327,24 @@ def over_time(
 
 
 @_cached
+def told_over_time(
+    revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
+) -> tuple[str, bool]:
+    """`over_time` in words, and whether it draws a part of the scale only."""
+    days = by_day(revision, article_id, since)
+    goal = (
+        None if article_id is None else float(by_version(revision, article_id)["objective"].iloc[0])
+    )
+    return charts.told_over_time(days, grain), charts.is_close(days, grain, goal)
+
+
+@_cached
+def shares(revision: int, grain: Bucket, since: dt.date | None) -> list[float]:
+    """All articles as one small line. See `charts.shares`."""
+    return charts.shares(by_day(revision, since=since), grain)
+
+
+@_cached
 def votes_over_time(
     revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
 ) -> Spec:

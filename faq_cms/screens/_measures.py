@@ -99,16 +99,16 @@ def _over_time(revision: int, article_id: int) -> None:
             "moyenne, sur deux mois au moins."
         )
         return
+    told, is_close = _data.told_over_time(revision, article_id, grain)
     st.caption(
         f"{french.label(grain)}, toutes mesures comprises. La bande est ce qui reste plausible\u202f; "
         f"le trait horizontal, l’objectif ({french.percent(objective)})\u202f; chaque trait vertical, "
-        "une nouvelle version."
-        + (" L’échelle ne commence pas à 0." if charts.is_close(days, grain, objective) else "")
+        "une nouvelle version." + (" L’échelle ne commence pas à 0." if is_close else "")
     )
     st.vega_lite_chart(
         spec=_data.over_time(revision, article_id, grain),
         key=f"over_time_{article_id}",
-        alt=charts.told_over_time(days, grain),
+        alt=told,
     )
     _downloads.chart(lambda: _data.over_time(revision, article_id, grain), f"article-{article_id}")
     table = charts.table_over_time(days, grain)

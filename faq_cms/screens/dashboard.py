@@ -129,7 +129,9 @@ def line() -> dict[str, Any]:
         return {}
     lived = _data.lasted(since or days["day"].min(), today)
     grain = helpfulness.bucket(counts.votes, lived, Bucket.WEEK)
-    return {"chart_data": charts.shares(days, grain), "chart_type": "line"} if grain else {}
+    if grain is None:
+        return {}
+    return {"chart_data": _data.shares(revision, grain, since), "chart_type": "line"}
 
 
 def proven_tile() -> None:
@@ -265,16 +267,17 @@ def over_time() -> None:
     grain = helpfulness.bucket(votes, _data.lasted(days["day"].min(), today), Bucket.WEEK)
     if grain is None or votes < french.FULL_DISPLAY:
         return
+    told, is_close = _data.told_over_time(revision, None, grain, _data.since(LINE, today))
     st.subheader(f"Utilité {french.label(grain).lower()}", anchor=False)
     st.caption(
         f"{french.label(LINE)}, tous articles compris. La bande est ce qui reste plausible avec le "
         "nombre de votes\u00a0: plus elle est étroite, plus le chiffre est sûr."
-        + (" L’échelle ne commence pas à 0." if charts.is_close(days, grain) else "")
+        + (" L’échelle ne commence pas à 0." if is_close else "")
     )
     st.vega_lite_chart(
         spec=_data.over_time(revision, None, grain, _data.since(LINE, today)),
         key="over_time",
-        alt=charts.told_over_time(days, grain),
+        alt=told,
     )
     _downloads.chart(
         lambda: _data.over_time(revision, None, grain, _data.since(LINE, today)),

@@ -237,7 +237,7 @@ def test_the_same_question_reported_twice_waits_once(client: TestClient) -> None
 def test_a_network_that_reports_more_than_people_write_waits(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(caps.QUESTIONS.amount):
+    for number in range(caps.QUESTIONS.most):
         answer = reader().post("/aide/question-manquante", data={"question": f"Question {number}"})
         assert answer.status_code == 303
     answer = reader().post("/aide/question-manquante", data={"question": "Une de trop"})
