@@ -11,7 +11,6 @@ from typing import Final
 from faq_cms import french
 from faq_cms.imports import html_text
 from faq_cms.imports.document import Document, Entry, Finding, key
-from faq_cms.imports.html_markdown import Converted
 from faq_cms.quality import MASKED_ADDRESS
 
 _SHOWN = 120  # characters of what a finding quotes
@@ -168,25 +167,6 @@ def _seen(entry: Entry, first_lines: dict[str, int]) -> Iterator[Finding]:
         first_lines[identity] = entry.line
 
 
-def picture(line: int, source: str) -> Finding:
-    """The answer on `line` shows a picture, which stays where it is."""
-    return Finding(
-        "image",
-        f"Une image n’est pas importée\u00a0: {source[:_SHOWN]}. Décrivez-la en mots si elle compte.",
-        line,
-    )
-
-
-def lost_link(line: int, target: str) -> Finding:
-    """The answer on `line` has a link that only means something on its own site."""
-    return Finding(
-        "relative_link",
-        f"Le lien vers «\u202f{target[:_SHOWN]}\u202f» ne mène nulle part hors de son site\u00a0:"
-        " seul son texte est gardé.",
-        line,
-    )
-
-
 def other_languages(line: int, languages: list[str]) -> Finding:
     """The document also holds other languages, which are left out."""
     return Finding(
@@ -224,12 +204,3 @@ def text_box(line: int) -> Finding:
         "Une zone de texte flotte dans le document\u00a0: son contenu est laissé de côté.",
         line,
     )
-
-
-def of_answer(converted: Converted, line: int) -> Iterator[Finding]:
-    """What a person should know of an answer that was converted, or masked, from `line` on."""
-    yield from masked_addresses(converted.markdown, line)
-    for source in dict.fromkeys(converted.pictures):
-        yield picture(line, source)
-    for target in dict.fromkeys(converted.lost_links):
-        yield lost_link(line, target)

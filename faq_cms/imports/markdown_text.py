@@ -18,14 +18,14 @@ from faq_cms import errors
 from faq_cms.imports import (
     asking,
     findings,
-    html_markdown,
+    html_text,
     limits,
     marked_text,
     outline,
     prose,
     tables,
 )
-from faq_cms.imports.document import Document, Entry, Finding, Reader, folded
+from faq_cms.imports.document import Document, Entry, Reader, folded
 from faq_cms.imports.outline import Block
 
 # Blocks alone: what a line holds is kept as it is written.
@@ -53,7 +53,6 @@ _MODULE = re.compile(
     r"(?:import\s.+from\s|import\s+[\"']|export\s+(?:const|default|let|function)\b)"
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z)", re.DOTALL)
-_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?([^()\s>]+)")
 _DEFINITION = re.compile(r"(?P<term>[^\n]{1,300})\n(?:\n)?:[ \t]+(?P<text>.*)", re.DOTALL)
 _STRONG_SIGNS = re.compile(
     r"^(?:\?\?\?\+?[ \t]|!!![ \t]+question|:{3,}[ \t]*\w|[ \t]*<details\b|`{3}|~{3}|\|.{1,2000}\|[ \t]{0,9}$|import\s.+from\s)",
@@ -372,16 +371,9 @@ def _block(
         yield Block(pair["term"], line, answer=(Block("\n".join(inner).strip(), line + 1),))
     elif token.type != "hr" and source.strip():
         text = source if token.type == "code_block" else source.strip()
-        yield Block(text, line, found=tuple(_found(text, line)))
+        yield Block(text, line, found=tuple(findings.masked_addresses(text, line)))
 
 
 def _html(source: str, line: int) -> Iterator[Block]:
-    converted = html_markdown.converted(source)
-    if converted.markdown:
-        yield Block(converted.markdown, line, found=tuple(findings.of_answer(converted, line)))
-
-
-def _found(text: str, line: int) -> Iterator[Finding]:
-    yield from findings.masked_addresses(text, line)
-    for picture in _PICTURE.finditer(text):
-        yield findings.picture(line + text.count("\n", 0, picture.start()), picture[2])
+    if text := html_text.to_markdown(source):
+        yield Block(text, line, found=tuple(findings.masked_addresses(text, line)))

@@ -6,9 +6,13 @@ Such a value is HTML, Markdown or plain text, and nothing says which: its conten
 import html
 import re
 
-from faq_cms.imports import html_markdown, paragraphs
-from faq_cms.imports.html_markdown import Converted
+from faq_cms.imports import html_text, paragraphs
 
+_LOOKS_HTML = re.compile(
+    r"</?(?:p|br|a|b|i|ul|ol|li|div|span|strong|em|table|tr|td|h[1-6]|img|blockquote|pre|code|hr|u)"
+    r"(?:\s[^<>]*|/)?>",
+    re.IGNORECASE,
+)
 # What only an author of Markdown types. Bold and lists are kept by `paragraphs` as well.
 _MARKDOWN = re.compile(
     r"\]\((?:https?://|mailto:|/|#)|^ {0,3}(?:#{1,6} \S|> \S|```|~~~)|^\|?[ :|-]*-{3}[ :|-]*\|[ :|-]*$"
@@ -19,25 +23,23 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31}\d{0,2});")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
-def to_markdown(value: str, *, verbatim: bool = False) -> Converted:
+def to_markdown(value: str, *, verbatim: bool = False) -> str:
     """Markdown of a value; `verbatim` when its name says it is Markdown already."""
     text = value.strip()
     if verbatim:
-        return Converted(text)
-    if html_markdown.looks_html(text):
-        return html_markdown.converted(text)
+        return text
+    if _LOOKS_HTML.search(text):
+        return html_text.to_markdown(text)
     text = _unescaped(text)
     if _MARKDOWN.search(text):
-        return Converted(text)
-    return Converted(paragraphs.to_markdown(text.split("\n"), None))
+        return text
+    return paragraphs.to_markdown(text.split("\n"), None)
 
 
 def to_line(value: str) -> str:
     """A question or a name, on one line, without tags."""
-    text = value
-    if html_markdown.looks_html(text):
-        text = html_markdown.parsed(text).get_text(" ")
-    return _SPACES.sub(_kept_space, _unescaped(text).replace("\n", " ")).strip()
+    text = html_text.plain(value) if _LOOKS_HTML.search(value) else _unescaped(value)
+    return _SPACES.sub(_kept_space, text.replace("\n", " ")).strip()
 
 
 def _kept_space(run: re.Match[str]) -> str:

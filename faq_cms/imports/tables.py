@@ -209,11 +209,11 @@ def _entry(row: Row, found: Layout, category: str | None) -> Entry:
     answer = prose.to_markdown(row.cell(found.answer), verbatim=found.verbatim)
     return Entry(
         question,
-        answer.markdown,
+        answer,
         category,
         (
             *findings.masked_addresses(question, row.line),
-            *findings.of_answer(answer, row.line),
+            *findings.masked_addresses(answer, row.line),
         ),
         row.line,
         wordings=other_wordings(question, more),
@@ -240,8 +240,8 @@ def _continued(entry: Entry, answer: str, found: Layout) -> Entry:
     more = prose.to_markdown(answer, verbatim=found.verbatim)
     return replace(
         entry,
-        answer="\n\n".join(filter(None, (entry.answer, more.markdown))),
-        warnings=(*entry.warnings, *findings.of_answer(more, entry.line)),
+        answer="\n\n".join(filter(None, (entry.answer, more))),
+        warnings=(*entry.warnings, *findings.masked_addresses(more, entry.line)),
     )
 
 

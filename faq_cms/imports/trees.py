@@ -255,14 +255,14 @@ def _add(
         return
     if len(walk.entries) == MAX_ENTRIES:
         raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
-    converted = prose.to_markdown(answer, verbatim=verbatim)
+    answer = prose.to_markdown(answer, verbatim=verbatim)
     line = walk.line(node, question)
     walk.entries.append(
         Entry(
             text,
-            converted.markdown,
+            answer,
             prose.to_line(category) if category else None,
-            (*findings.masked_addresses(text, line), *findings.of_answer(converted, line)),
+            (*findings.masked_addresses(text, line), *findings.masked_addresses(answer, line)),
             line,
             wordings=tables.other_wordings(text, wordings),
         )
