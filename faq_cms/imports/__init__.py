@@ -9,11 +9,13 @@ from faq_cms import errors
 from faq_cms.imports import (
     csv_table,
     findings,
+    html_page,
     json_tree,
     markdown_text,
     own_export,
     plain_text,
     systems,
+    workbook,
     yaml_tree,
 )
 from faq_cms.imports.document import (
@@ -59,6 +61,8 @@ READERS: dict[str, Reader] = {
     for reader in (
         own_export.READER,
         *systems.READERS,
+        workbook.READER,
+        html_page.READER,
         json_tree.READER,
         yaml_tree.READER,
         csv_table.READER,

@@ -9,8 +9,6 @@ from faq_cms import errors
 from faq_cms.imports import findings, limits, trees
 from faq_cms.imports.document import Document, Reader
 
-# Strings whole, so that a bracket inside one does not count.
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _BEGINNING = re.compile(r'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{"\[\]]|$))')
 
 
@@ -27,9 +25,10 @@ def read(data: bytes, name: str) -> Document:
     """
     text = limits.text(data)
     content = text.content
-    _refuse_depth(content)
+    if limits.depth(content) > limits.MAX_DEPTH:
+        raise errors.Invalid("document", "too_deep")
     try:
-        document = trees.read(json.loads(content), _finder(content))
+        document = trees.read(json.loads(content), finder(content))
     except json.JSONDecodeError as broken:
         document = _lines(content, name, broken)
     except ValueError:  # a number of thousands of digits
@@ -49,18 +48,6 @@ READER = Reader(
 )
 
 
-def _refuse_depth(content: str) -> None:
-    depth = 0
-    for found in _BRACKETS.finditer(content):
-        sign = found[0]
-        if sign in "[{":
-            depth += 1
-            if depth > limits.MAX_DEPTH:
-                raise errors.Invalid("document", "too_deep")
-        elif sign in "]}":
-            depth -= 1
-
-
 def _lines(content: str, name: str, broken: json.JSONDecodeError) -> Document:
     """JSON Lines; where the first lines are no objects, the document was meant as one JSON text."""
     values: list[Any] = []
@@ -78,7 +65,7 @@ def _lines(content: str, name: str, broken: json.JSONDecodeError) -> Document:
     return trees.read(values, lambda node, _question: positions.get(id(node), 1))
 
 
-def _finder(content: str) -> Callable[[Any, str], int]:
+def finder(content: str) -> Callable[[Any, str], int]:
     """Lines of questions, asked for in their order: each is sought after the one before."""
     at, line = 0, 1
 

@@ -1,6 +1,7 @@
 """What a document may weigh once opened: refused before it is expanded, never after."""
 
 import io
+import re
 import zipfile
 from functools import lru_cache
 from typing import Any, Final
@@ -21,6 +22,8 @@ MAX_MEMBERS = 5_000
 MAX_DEPTH = 60
 """Deepest nesting of lists and mappings: six levels of categories take about twelve."""
 
+# Strings whole, so that a bracket inside one does not count.
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 YAML_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # C, where it is built
 
 _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
@@ -64,6 +67,20 @@ def refuse_bombs(data: bytes) -> None:
                     head = member.read(_XML_HEAD)
                 if head.startswith((b"\xff\xfe", b"\xfe\xff")) or any(m in head for m in _ENTITIES):
                     raise errors.Invalid("document", "entities")
+
+
+def depth(json_text: str) -> int:
+    """How deep a JSON text nests, broken or not, up to a little more than `MAX_DEPTH`."""
+    deepest = now = 0
+    for found in _BRACKETS.finditer(json_text):
+        if found[0] in "[{":
+            now += 1
+            deepest = max(deepest, now)
+            if deepest > MAX_DEPTH:
+                break
+        elif found[0] in "]}":
+            now -= 1
+    return deepest
 
 
 def refuse_yaml(text: str) -> None:

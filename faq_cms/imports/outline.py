@@ -44,7 +44,8 @@ class Block:
     """One title, one text, or one folded pair of a document.
 
     `level` is 1 to 6 for a title, 0 for a text. `markdown` is the text as an answer holds it; for a
-    title, its words. `answer` holds what a title folds away. `found` goes with the text.
+    title, its words. `answer` holds what a title folds away, `wordings` other ways it is asked.
+    `found` goes with the text.
     """
 
     markdown: str
@@ -52,6 +53,7 @@ class Block:
     level: int = 0
     answer: "tuple[Block, ...] | None" = None
     found: tuple[Finding, ...] = ()
+    wordings: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -445,6 +447,7 @@ class _Walk:
             category,
             (*masked, *found),
             line,
+            wordings=node.title.wordings,
         )
 
 

@@ -27,6 +27,12 @@ _BUTTONS = frozenset({"oui", "non", "oui non"})
 _LONGEST = 120  # no sentence of a widget is longer: folding a long line would be for nothing
 
 
+def speaks(text: str) -> bool:
+    """Whether a text is one sentence of a widget."""
+    words = folded(text) if len(text) <= _LONGEST else ""
+    return words.removesuffix(" oui non") in _QUESTIONS or words in _THANKS or words in _BUTTONS
+
+
 def runs(lines: list[str]) -> list[tuple[int, int]]:
     """Half-open ranges of `lines` that hold a widget's words, in order.
 
