@@ -7,6 +7,7 @@ it is opened, rows and columns are counted as they come.
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ _GENERAL = ("feuil", "sheet", "feuille", "faq", "questions", "tableau", "export"
 # What the libraries raise for a broken zip or broken XML (a SyntaxError), entities refused among them.
 _DAMAGED = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, InvalidFileException, SyntaxError, ValueError),
-    *(KeyError, TypeError, IndexError, AttributeError, EOFError, OSError, RuntimeError),
+    *(zlib.error, KeyError, TypeError, IndexError, AttributeError, EOFError, OSError, RuntimeError),
 )
 
 
@@ -124,6 +125,8 @@ def _written(value: Any) -> str:
             return value.strftime("%d/%m/%Y" if value.time() == dt.time() else "%d/%m/%Y %H:%M")
         case dt.date():
             return value.strftime("%d/%m/%Y")
+        case dt.time():
+            return value.strftime("%H:%M")
         case _:
             return str(value).replace("\r\n", "\n").replace("_x000D_", "").strip()
 
