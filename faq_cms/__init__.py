@@ -56,6 +56,7 @@ Chapters, each of which may look back at the ones before it:
 - ``replacing``: the same words changed in many articles, seen before, undone in one gesture.
 - ``reports``: the figures of a week or a month, frozen when issued, and who receives them.
 - ``deliveries``: what each channel received, what it serves since, who did not come.
+- ``notices``: what each person is told, in the application and in a digest by e-mail.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
 - ``archive``: the whole installation in one portable file.

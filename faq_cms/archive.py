@@ -57,8 +57,11 @@ STAYS: Final[Mapping[str, str]] = {
     "api_token": "digests of secrets: machines receive new access",
     "closed_day": "derived from votes",
     "day_total": "derived from votes",
+    "digest_address": "addresses of people: two installations would write to them",
     "duty_run": "what the clock of this installation did",
     "ledger": "counters of this installation's caches",
+    "notice": "told to people of this installation; what still holds is told again there",
+    "notice_choice": "goes with the notices",
     "one_time_link": "digests of secrets, good for days",
     "outgoing_mail": "two installations would send the same mails",
     "presence": "who types at this moment",
@@ -69,6 +72,7 @@ STAYS: Final[Mapping[str, str]] = {
     "sign_in_session": "digests of secrets, good for hours",
     "tally_day": "derived from votes",
     "tally_version": "derived from votes",
+    "told": "goes with the notices",
     "window_tally": "derived from votes",
 }
 # What leaves empty: (table, column) and what is written in its place.

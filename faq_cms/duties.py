@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, deliveries, french, loop, mail, people, plans, reports, searches, windows
+from faq_cms import (
+    db,
+    deliveries,
+    french,
+    loop,
+    mail,
+    notices,
+    people,
+    plans,
+    reports,
+    searches,
+    windows,
+)
 from faq_cms.models import (
     Audit,
     DutyRun,
@@ -68,12 +80,24 @@ def run_due(now: dt.datetime) -> list[str]:
             ran.append(duty.name)
     if carry_out_plans(now):
         ran.append("plans")
-    try:
-        if mail.deliver(now):  # no slot: each mail is claimed on its own
-            ran.append("mail")
-    except Exception:  # as above
-        log.exception("mail could not be delivered")
+    for name, step in STEPS:
+        try:
+            ran += [name] if step(now) else []
+        except Exception:  # as above
+            log.exception("step of the clock failed: %s", name)
     return ran
+
+
+def tell(now: dt.datetime) -> int:
+    """Write down what people are to be told; returns how many notices are new.
+
+    No slot: each notice has a key of its own, so that any number of servers may tell at once.
+    """
+    with db.reading() as session:  # a turn with nothing to tell writes nothing
+        if not notices.is_any(session, now=now):
+            return 0
+    with db.transaction() as session:
+        return len(notices.tell(session, now=now))
 
 
 def carry_out_plans(now: dt.datetime) -> list[int]:
@@ -226,6 +250,7 @@ def _forget(session: Session, now: dt.datetime) -> None:
         questions_before=now - REMARKS_KEPT,
     )
     deliveries.forget(session, before=now - deliveries.KEPT)
+    notices.forget(session, before=now - notices.KEPT)
     mail.forget(session, ended_before=now - mail.KEPT)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
     session.execute(delete(SignInSession).where(SignInSession.expires_at < now - SESSIONS_KEPT))
@@ -237,5 +262,11 @@ DUTIES = (
     Duty("review", _daily, _review),
     Duty("reports", reports.slot, reports.issue_due),
     Duty("nights", _quarterly, _nights),  # who did not come is told by 7 in the morning
+    Duty("digests", notices.slot, notices.post_digests),
     Duty("forget", _daily, _forget),
+)
+# At every turn, after the duties: each claims what it does piece by piece.
+STEPS: tuple[tuple[str, Callable[[dt.datetime], object]], ...] = (
+    ("notices", tell),
+    ("mail", mail.deliver),
 )

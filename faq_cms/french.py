@@ -40,11 +40,13 @@ from faq_cms.models import (
     LinkPurpose,
     MailFailure,
     MailState,
+    NoticeKind,
     PlannedAction,
     PlanOutcome,
     Reason,
     RemarkState,
     ReviewState,
+    Rhythm,
     Role,
     Significance,
     Way,
@@ -249,7 +251,23 @@ DELIVERY_OUTCOMES: Final[Mapping[DeliveryOutcome, str]] = {
     DeliveryOutcome.MISSED: "manqué",
 }
 
+NOTICE_KINDS: Final[Mapping[NoticeKind, str]] = {
+    NoticeKind.CONFIRMED: "Un problème est avéré",
+    NoticeKind.ASSIGNED: "Une correction m’est confiée",
+    NoticeKind.REVIEW: "Une relecture m’est demandée",
+    NoticeKind.LATE: "Une correction est en retard",
+    NoticeKind.BURST: "Des votes sont mis de côté",
+    NoticeKind.MISSED: "Un canal n’a pas reçu son envoi",
+}
+
+RHYTHMS: Final[Mapping[Rhythm, str]] = {
+    Rhythm.DAILY: "Chaque jour",
+    Rhythm.WEEKLY: "Chaque lundi",
+}
+
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
+    NoticeKind: NOTICE_KINDS,
+    Rhythm: RHYTHMS,
     Cadence: CADENCES,
     MailState: MAIL_STATES,
     MailFailure: MAIL_FAILURES,
@@ -282,6 +300,47 @@ def source(name: str) -> str:
 def label(member: StrEnum) -> str:
     """The French name of a member of any enumeration of the product."""
     return LABELS[type(member)][member]
+
+
+# -- what people are told ------------------------------------------------------------------------
+
+
+def told(kind: NoticeKind, detail: Mapping[str, Any]) -> str:
+    """One notice in one line; `detail` as `notices` keeps it."""
+    about = f"«{NNBSP}{detail.get('question', '')}{NNBSP}»"
+    by = f" par {detail['name']}" if detail.get("name") else ""
+    due = date(dt.date.fromisoformat(detail["due_on"])) if detail.get("due_on") else ""
+    return {
+        NoticeKind.CONFIRMED: f"Problème avéré{NBSP}: {about}",
+        NoticeKind.ASSIGNED: f"Correction confiée{by}{f' pour le {due}' if due else ''}{NBSP}: {about}",
+        NoticeKind.REVIEW: f"Relecture demandée{by}{NBSP}: {about}",
+        NoticeKind.LATE: f"Correction en retard, attendue le {due}{NBSP}: {about}",
+        NoticeKind.BURST: f"{count(int(detail.get('votes', 0)), 'vote mis', 'votes mis')} de côté{NBSP}: {about}",
+        NoticeKind.MISSED: f"Envoi manqué{NBSP}: {detail.get('name', '')} ({detail.get('channel', '')})",
+    }[kind]
+
+
+def digest(
+    name: str,
+    site: str,
+    lines: Sequence[tuple[str, str]],
+    *,
+    settings_url: str,
+    unsubscribe_url: str,
+) -> str:
+    """The text of a digest: each notice, then where to act on it."""
+    told_lines = [f"- {said}\n  {address}" for said, address in lines]
+    await_you = plural(len(lines), "vous attend", "vous attendent")
+    return "\n\n".join(
+        [
+            f"Bonjour {name},",
+            f"{count(len(lines), 'nouveauté', 'nouveautés')} {await_you} dans «{NNBSP}{site}{NNBSP}».",
+            *told_lines,
+            f"Choisir ce que vous recevez{NBSP}:\n{settings_url}",
+            f"Ne plus recevoir cet e-mail{NBSP}:\n{unsubscribe_url}",
+            "",
+        ]
+    )
 
 
 # -- refusals ------------------------------------------------------------------------------------

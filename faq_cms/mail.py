@@ -42,6 +42,7 @@ PATIENCE: Final = 20.0  # seconds for one answer of the server
 PATIENCE_AT_END: Final = 120.0  # after the text: servers examine it before they answer
 KEPT: Final = dt.timedelta(days=30)  # after its end: time to see what went wrong
 ANSWER_MAX: Final = 300
+UNSUBSCRIBE: Final = "/desabonnement/"
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
@@ -80,6 +81,11 @@ def address(text: str) -> str:
     if not settings.ADDRESS.fullmatch(found):
         raise Invalid("address", "not_an_address")
     return found
+
+
+def way_out(key: str) -> str:
+    """The link by which the holder of this key receives nothing more."""
+    return f"{settings.current().public_url}{UNSUBSCRIBE}{key}"
 
 
 def post(session: Session, letter: Letter, *, now: dt.datetime) -> bool:

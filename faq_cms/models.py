@@ -1229,3 +1229,91 @@ class OutgoingMail(Base):
     ended_at: Mapped[dt.datetime | None]
     failure: Mapped[MailFailure | None] = mapped_column(_codes(MailFailure))
     answer: Mapped[str] = mapped_column(default="")  # the server's own words
+
+
+# -- what people are told ------------------------------------------------------------------------
+
+
+class NoticeKind(StrEnum):
+    """What somebody of the team may want to know as soon as it happens."""
+
+    CONFIRMED = "confirmed"  # the votes prove that an article misses its objective
+    ASSIGNED = "assigned"  # a correction was given to them by somebody else
+    REVIEW = "review"  # a colleague asks for a relecture
+    LATE = "late"  # a correction has passed its due date
+    BURST = "burst"  # votes were set aside
+    MISSED = "missed"  # a channel did not come for its articles
+
+
+class Notice(Base):
+    """One thing that happened. `key` keeps it from being told twice.
+
+    `detail` holds what its sentence needs, as it was then. The flag, review or correction it tells
+    of says whether it still matters.
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[NoticeKind] = mapped_column(_codes(NoticeKind))
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    flag_id: Mapped[int | None] = mapped_column(ForeignKey("flag.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"))
+    detail: Mapped[dict[str, Any]]
+
+
+class Told(Base):
+    """A notice as one person has it: read or not, sent in a digest or not."""
+
+    __tablename__ = "told"
+    __table_args__ = (
+        Index(
+            "ix_told_unread",
+            "account_id",
+            sqlite_where=text("seen_at IS NULL"),
+            postgresql_where=text("seen_at IS NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    seen_at: Mapped[dt.datetime | None]
+    mailed_at: Mapped[dt.datetime | None]
+
+
+class NoticeChoice(Base):
+    """Where one person wants one kind of notice; without a row, everywhere."""
+
+    __tablename__ = "notice_choice"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own way to say it
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    kind: Mapped[NoticeKind] = mapped_column(_codes(NoticeKind), primary_key=True)
+    in_application: Mapped[bool]
+    by_mail: Mapped[bool]
+
+
+class Rhythm(StrEnum):
+    """How often somebody receives their digest."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class DigestAddress(Base):
+    """Where a person receives their notices by e-mail: an address they gave themselves.
+
+    `key` is what their unsubscribe links hold. The row goes when they want no more mail.
+    """
+
+    __tablename__ = "digest_address"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254))
+    rhythm: Mapped[Rhythm] = mapped_column(_codes(Rhythm))
+    key: Mapped[str] = mapped_column(String(43), unique=True)
+    since: Mapped[dt.datetime]

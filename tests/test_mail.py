@@ -3,12 +3,9 @@
 import datetime as dt
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,8 +19,9 @@ from faq_cms.errors import Invalid
 from faq_cms.mail import Letter
 from faq_cms.models import MailFailure, MailState, OutgoingMail
 from faq_cms.settings import Settings
-from tests import servers
+from tests import post_office, servers
 from tests.content import NOW
+from tests.post_office import Office, configured
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -31,50 +29,10 @@ MINUTE = dt.timedelta(minutes=1)
 ADDRESS = "direction@example.org"
 
 
-@dataclass
-class Office:
-    """What the server answers, and what it took."""
-
-    answers: dict[str, str] = field(default_factory=dict)  # to RCPT and DATA, instead of 250
-    taken: list[EmailMessage] = field(default_factory=list)
-    on_text: Callable[[], None] = lambda: None
-    port: int = 0
-
-    async def handle_RCPT(  # noqa: N802 — the name aiosmtpd calls
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if "RCPT" in self.answers:
-            return self.answers["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 — as above
-        self.on_text()
-        answer = self.answers.get("DATA", "250 OK")
-        if answer == "hang up":
-            server.transport.abort()
-        elif answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content, policy=default))
-        return answer
-
-
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """A mail server on this machine, and settings that name it."""
-    office = Office()
-    office.port = servers.free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=office.port)
-    controller.start()
-    monkeypatch.setattr(chosen, "_current", configured(office.port))
-    yield office
-    controller.stop()
-
-
-def configured(port: int, **more: str) -> Settings:
-    return replace(
-        Settings(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="aide@example.org"),
-        **more,  # type: ignore[arg-type]
-    )
+    with post_office.opened(monkeypatch) as office:
+        yield office
 
 
 def posted(key: str = "one", **more: str) -> bool:

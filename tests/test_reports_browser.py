@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
-from faq_cms import db, people, reports, settings
+from faq_cms import db, mail, people, reports, settings
 from faq_cms.models import Cadence, Role
 from faq_cms.reports import Span
 from faq_cms.settings import Settings
@@ -47,7 +47,7 @@ def test_a_report_is_opened_printed_and_left(
         words = printed[0].get_textpage().get_text_range()
         assert "73 % (29 sur 40), entre 57 et 84 %" in " ".join(words.split())
     stranger = chromium.new_context().new_page()
-    stranger.goto(f"{served.url}{reports.UNSUBSCRIBE}{recipient.key}")
+    stranger.goto(f"{served.url}{mail.UNSUBSCRIBE}{recipient.key}")
     stranger.get_by_role("button", name="Me désabonner").click()
     stranger.get_by_role("heading", name="Vous êtes désabonné").wait_for()
     page.reload()

@@ -26,6 +26,7 @@ from faq_cms import (
     filing,
     imported_votes,
     loop,
+    notices,
     people,
     plans,
     presence,
@@ -43,7 +44,7 @@ from faq_cms.bulk import Made, Withdrawal
 from faq_cms.errors import FaqError, Forbidden
 from faq_cms.filing import Change
 from faq_cms.imports import apply, document, feedback, undo
-from faq_cms.models import Account, Cadence, RemarkState, Role, Significance
+from faq_cms.models import Account, Cadence, RemarkState, Rhythm, Role, Significance
 from faq_cms.people import Actor
 from faq_cms.votes import Burst
 from tests import content
@@ -360,6 +361,13 @@ WRITES: Final[dict[str, tuple[str, Write]]] = {
     "reports.remove_recipient": (
         "report.manage",
         lambda s, who: reports.remove_recipient(s, who, recipient_id=ONE, now=NOW),
+    ),
+    "notices.see": ("figures.read", lambda s, who: notices.see(s, who, [ONE], now=NOW)),
+    "notices.receive": (
+        "figures.read",
+        lambda s, who: notices.receive(
+            s, who, address="a@example.org", rhythm=Rhythm.DAILY, now=NOW
+        ),
     ),
     "people.invite": (
         "person.invite",

@@ -15,7 +15,8 @@
     leaving     a tab that had an article open is closed (signed in)
     preview     a text in the public page, for the editor's frame (signed in)
     downloads   the file of a channel, for people who may export (signed in)
-    reported    a report on paper (signed in), the way out of its mails
+    reported    a report on paper (signed in)
+    unsubscribing  the way out of every mail
     widget      the question and its buttons on other sites
 
 Plain HTML that works without JavaScript; `static/aide.js` calls the same addresses and replaces the
@@ -36,6 +37,7 @@ from faq_cms.public import (
     reported,
     searching,
     sign_in,
+    unsubscribing,
     widget,
 )
 
@@ -72,6 +74,7 @@ def routes() -> list[Route]:
         *finding.routes(),
         *leaving.routes(),
         *reported.routes(),
+        *unsubscribing.routes(),
         *downloads.routes(),
         *widget.routes(),
     ]

@@ -26,7 +26,6 @@ from faq_cms.votes import civil_day
 HOUR: Final = 8  # on Monday, Paris time
 ARTICLES: Final = 8  # in the table: all on one page, long questions included
 RECIPIENTS_MAX: Final = 100  # people of one company, not a mailing list
-UNSUBSCRIBE: Final = "/desabonnement/"
 
 
 @dataclass(frozen=True)
@@ -287,7 +286,7 @@ def _leave(session: Session, which: Any) -> int | None:
 
 def _letter(issued: Report, recipient: ReportRecipient) -> Letter:
     paper = documents.paper(issued)
-    way_out = f"{settings.current().public_url}{UNSUBSCRIBE}{recipient.key}"
+    way_out = mail.way_out(recipient.key)
     return Letter(
         key=f"report {issued.id} to {recipient.id}",
         recipient=recipient.address,

@@ -48,6 +48,13 @@ SETTINGS: Final = "Réglages"
 SCREENS: Final = (
     Screen("today.py", "aujourdhui", "Aujourd’hui", ":material/today:", action="article.write"),
     Screen(
+        "notifications.py",
+        "notifications",
+        "Mes notifications",
+        ":material/notifications:",
+        appears=Appears.NEVER,
+    ),
+    Screen(
         "to_correct.py",
         "a-corriger",
         "À corriger",

@@ -12,6 +12,7 @@ from faq_cms.screens import _parts, _session
 DUTIES = {
     "review": "Recalcul des signalements",
     "reports": "Rapports de la semaine et du mois",
+    "digests": "Nouveautés par e-mail",
     "nights": "Envois attendus cette nuit",
     "forget": "Effacement des données arrivées à terme",
 }

@@ -11,6 +11,7 @@ from faq_cms.models import Reason, RemarkState
 from faq_cms.screens import (
     _data,
     _listed,
+    _notices,
     _parts,
     _publication,
     _remark,
@@ -168,6 +169,7 @@ if library.empty:
 news, work = st.columns([5, 3], gap="large")
 with news:
     _publication.failures(now)
+    _notices.show(now, came_from=HERE)
     _review.waiting(now)
     remarks_to_settle()
     last_noes()

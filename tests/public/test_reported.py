@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from starlette.testclient import TestClient
 
-from faq_cms import db, gate, people, reports
+from faq_cms import db, gate, mail, people, reports
 from faq_cms.models import Article, Cadence, Role
 from faq_cms.reports import Span
 from faq_cms.settings import Settings
@@ -34,7 +34,7 @@ def way_out(installed: Settings) -> str:
             session, people.SYSTEM, address=ADDRESS, cadence=Cadence.WEEKLY, now=content.NOW
         )
         (recipient,) = reports.recipients(session)
-        return f"{reports.UNSUBSCRIBE}{recipient.key}"
+        return f"{mail.UNSUBSCRIBE}{recipient.key}"
 
 
 def remaining() -> int:
@@ -93,8 +93,8 @@ def test_a_key_nobody_has_says_what_an_old_one_says(
     client: TestClient, way_out: str, key: str
 ) -> None:
     for answer in (
-        client.get(f"{reports.UNSUBSCRIBE}{key}"),
-        client.post(f"{reports.UNSUBSCRIBE}{key}"),
+        client.get(f"{mail.UNSUBSCRIBE}{key}"),
+        client.post(f"{mail.UNSUBSCRIBE}{key}"),
     ):
         assert answer.status_code in (200, 404)
         assert ADDRESS not in answer.text
