@@ -671,7 +671,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "HTML, CSV ou texte."
     ),
     "conflict.empty_export": (
-        "{detail} contient un export rempli, et aucun article n’est publié\u00a0: le fichier est "
+        "{detail} contient un export rempli, et aucun article n’est à exporter\u00a0: le fichier est "
         "laissé tel quel. Ajoutez --allow-empty pour le vider."
     ),
     "conflict.unknown_articles": (

@@ -8,6 +8,7 @@ import are one batch: written together or not at all, undone together (`faq_cms.
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -580,10 +581,14 @@ def _identity(entry: Entry) -> str:
     return identity if len(identity) <= _KEY_MAX else _sha256(identity)
 
 
+# Our identity as our own exports write it, and as our export for Rasa names its intents.
+_OURS: Final = re.compile(rf"(?:{articles.OWN}|rasa:faq/)([0-9a-f]{{32}})")
+
+
 def _uid(entry: Entry) -> str | None:
     """The identity an entry exported by another installation goes on having."""
-    known = entry.external_id or ""
-    return known.removeprefix(articles.OWN) if known.startswith(articles.OWN) else None
+    known = _OURS.fullmatch(entry.external_id or "")
+    return known[1] if known else None
 
 
 def _text(entry: Entry) -> Text:
