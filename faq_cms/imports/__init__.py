@@ -15,6 +15,7 @@ from faq_cms.imports import (
     own_export,
     plain_text,
     systems,
+    word,
     workbook,
     yaml_tree,
 )
@@ -62,6 +63,7 @@ READERS: dict[str, Reader] = {
         own_export.READER,
         *systems.READERS,
         workbook.READER,
+        word.READER,
         html_page.READER,
         json_tree.READER,
         yaml_tree.READER,

@@ -95,13 +95,18 @@ def read(data: bytes, name: str) -> Document:
     base = _base(soup)
     root = _undressed(soup)
     _fold_all(soup, root)
-    blocks = list(_blocks(root, base, whole=_has_titles(root)))
-    shown = outline.read(_lined(blocks, text.content), title=title)
+    shown = of_tree(root, text.content, title=title, base=base)
     entries = _united(shown.entries, declared)
     if not entries:
         raise errors.NothingToImport(name=name, line=1, reason="no_heading")
     warnings = [findings.doubtful_encoding()] if text.doubtful else []
     return Document(entries, (*shown.warnings, *warnings))
+
+
+def of_tree(root: Tag, content: str, *, title: str = "", base: str = "") -> Document:
+    """Entries of a tree parsed from `content`, whose accordions are `<details>` already."""
+    blocks = list(_blocks(root, base, whole=_has_titles(root)))
+    return outline.read(_lined(blocks, content), title=title)
 
 
 READER = Reader(
