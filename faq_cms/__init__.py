@@ -51,6 +51,7 @@ Chapters, each of which may look back at the ones before it:
 - ``causes``: what else than the votes of its measure asks for an article to be corrected.
 - ``flags``: open a flag with its evidence, close it with its outcome.
 - ``corrections``: take a flag, correct, publish, verify.
+- ``followup``: what becomes of corrections: how long, how many hold, by month and category.
 - ``loop``: the moments that touch several chapters, as plain functions.
 - ``bulk``: one gesture over many articles, seen before, undone article by article.
 - ``replacing``: the same words changed in many articles, seen before, undone in one gesture.

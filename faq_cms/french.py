@@ -29,6 +29,7 @@ from faq_cms.helpfulness import (
     Prospect,
     Verdict,
     Window,
+    share_of_corrections,
     wilson,
 )
 from faq_cms.models import (
@@ -1034,6 +1035,60 @@ def pace(per_week: float | None) -> str | None:
         return f"environ {number(round(per_week))} par semaine"
     per_month = round(per_week * Bucket.MONTH.days / 7)
     return f"environ {number(per_month)} par mois" if per_month >= 1 else None
+
+
+def waited(days: float) -> str:
+    """Write how long something took, in whole days: « 6 jours »; « — » when unknown (NaN)."""
+    if math.isnan(days):
+        return UNKNOWN
+    return "moins d’un jour" if days < 1 else count(round(days), "jour")
+
+
+def part(some: int, every: int, share: float | None = None) -> str:
+    """Write a part with what it is a part of: « 5 sur 9 (56 %) »; « — » of nothing."""
+    if not every:
+        return UNKNOWN
+    said = f"{number(some)} sur {number(every)}"
+    return said if share is None else f"{said} ({percent(share)})"
+
+
+def followed(figures: Mapping[Any, Any]) -> list[str]:
+    """Say what became of corrections, one sentence a line, each with its n.
+
+    `figures`: a row of `followup.summed`.
+    """
+    published = count(figures["corrections"], "correction publiée", "corrections publiées")
+    half = (
+        "" if math.isnan(figures["days"]) else f", la moitié en {waited(figures['days'])} au plus"
+    )
+    lines = [f"{published}{half and half + ' après le premier signalement'}."]
+    ended = figures["ended"]
+    if ended:
+        endings = [
+            count(figures["improved"], "amélioration constatée", "améliorations constatées"),
+            count(figures["reopened"], "revenue à corriger", "revenues à corriger"),
+            count(figures["unmeasured"], "close sans mesure", "closes sans mesure"),
+        ]
+        shares = (
+            share_of_corrections(figures[name], ended)
+            for name in ("improved", "reopened", "unmeasured")
+        )
+        said = (
+            f"{each}{'' if share is None else f' ({percent(share)})'}"
+            for each, share in zip(endings, shares, strict=True)
+        )
+        lines.append(
+            f"{count(ended, 'observation finie', 'observations finies')}{NBSP}: {', '.join(said)}."
+        )
+    if figures["observing"]:
+        lines.append(f"{count(figures['observing'], 'correction')} encore en observation.")
+    if figures["remarks"]:
+        received = count(figures["remarks"], "remarque reçue", "remarques reçues")
+        answered = figures["answered"]
+        lines.append(
+            f"{received}, dont {number(answered)} {plural(answered, 'corrigée')} par une version."
+        )
+    return lines
 
 
 def coverage(judged: int, articles: int) -> str:

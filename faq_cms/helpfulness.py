@@ -13,6 +13,7 @@ Two denominators, and these only:
 
 import bisect
 import math
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -639,6 +640,16 @@ def unhappy_per_week(views_per_week: ArrayLike, helpful: ArrayLike, evidence: Ar
 def corrections_per_week(corrections: int, weeks: float) -> float | None:
     """How fast corrections are published; None under MINIMUM_CORRECTIONS or without time."""
     return corrections / weeks if corrections >= MINIMUM_CORRECTIONS and weeks > 0 else None
+
+
+def median_of_corrections(values: Sequence[float]) -> float | None:
+    """The middle of what corrections took; None under MINIMUM_CORRECTIONS."""
+    return statistics.median(values) if len(values) >= MINIMUM_CORRECTIONS else None
+
+
+def share_of_corrections(some: int, every: int) -> float | None:
+    """Share of corrections, in [0, 1]; None under MINIMUM_CORRECTIONS."""
+    return some / every if every >= MINIMUM_CORRECTIONS else None
 
 
 def response_rate(votes: int, views: int | None) -> float | None:

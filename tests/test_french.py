@@ -433,6 +433,66 @@ def test_nobody_is_a_third_of_a_reader(per_week: float | None, expected: str | N
     assert (written and plain(written)) == expected
 
 
+NINE_ENDED = (
+    "5 améliorations constatées (56 %), 2 revenues à corriger (22 %), 2 closes sans mesure (22 %)"
+)
+ONE_ENDED = "1 amélioration constatée, 0 revenue à corriger, 0 close sans mesure"
+FIGURES = {
+    "corrections": 12,
+    "days": 6.2,
+    "ended": 9,
+    "improved": 5,
+    "reopened": 2,
+    "unmeasured": 2,
+    "observing": 3,
+    "remarks": 14,
+    "answered": 6,
+}
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        (
+            FIGURES,
+            [
+                "12 corrections publiées, la moitié en 6 jours au plus après le premier signalement.",
+                f"9 observations finies : {NINE_ENDED}.",
+                "3 corrections encore en observation.",
+                "14 remarques reçues, dont 6 corrigées par une version.",
+            ],
+        ),
+        (
+            FIGURES
+            | {"corrections": 2, "days": math.nan, "ended": 1, "improved": 1, "reopened": 0}
+            | {"unmeasured": 0, "observing": 1, "remarks": 1, "answered": 0},
+            [
+                "2 corrections publiées.",
+                f"1 observation finie : {ONE_ENDED}.",
+                "1 correction encore en observation.",
+                "1 remarque reçue, dont 0 corrigée par une version.",
+            ],
+        ),
+        (
+            FIGURES | {"days": math.nan, "ended": 0, "observing": 0, "remarks": 0},
+            ["12 corrections publiées."],
+        ),
+    ],
+)
+def test_what_became_of_corrections_is_said_with_its_numbers(
+    figures: dict[str, float], expected: list[str]
+) -> None:
+    assert [plain(line) for line in french.followed(figures)] == [plain(e) for e in expected]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(math.nan, "—"), (0.2, "moins d’un jour"), (1.2, "1 jour"), (6.6, "7 jours")],
+)
+def test_how_long_something_took_is_said_in_whole_days(days: float, expected: str) -> None:
+    assert french.waited(days) == expected
+
+
 NOT_PROVEN = "sur le texte, mais pas encore prouvé\u00a0: quelques votes de plus le diront."
 
 

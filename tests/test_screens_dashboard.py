@@ -120,3 +120,24 @@ def test_who_steers_reads_everything_and_settles_what_they_may(
     app = screens.application("dashboard.py")
     assert "Où est le montant\u202f?" in [text.value for text in app.text]
     assert any(button.label == "Sans suite" for button in app.button) is (role is Role.MANAGER)
+
+
+def test_what_becomes_of_corrections_is_followed_once_there_is_one() -> None:
+    article = content.published()
+    content.voted(article.id, False, now=NOW - dt.timedelta(days=3))
+    app = screens.application(SCREEN)
+    assert "Suivi des corrections" not in screens.words(app)
+    content.revised(article.id, "En haut de la facture.", now=NOW)
+    app.run()
+    assert not app.exception
+    said = screens.words(app)
+    assert "Suivi des corrections" in said
+    assert "1 correction publiée." in said
+    assert "1 correction encore en observation." in said
+    [table] = [each.value for each in app.dataframe]
+    assert list(table["Corrections"]) == [1]
+    assert list(table["Délai médian"]) == ["—"]  # one correction has no median
+    app.segmented_control(key="suivi").set_value("category").run()
+    assert not app.exception
+    [table] = [each.value for each in app.dataframe]
+    assert list(table["Catégorie"]) == ["Sans catégorie"]

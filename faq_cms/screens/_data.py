@@ -25,6 +25,7 @@ from faq_cms import (
     deliveries,
     exports,
     filing,
+    followup,
     helpfulness,
     personal_data,
     searches,
@@ -268,6 +269,24 @@ def corrected(revision: int, since: dt.datetime) -> int:
     """See `analytics.corrected`."""
     with db.reading() as session:
         return analytics.corrected(session, since=since)
+
+
+@_cached
+def followed(revision: int, since: dt.date) -> pd.DataFrame:
+    """See `followup.published`."""
+    with db.reading() as session:
+        return followup.published(session, since=_midnight(since))
+
+
+@_cached
+def remarks_followed(revision: int, since: dt.date) -> pd.DataFrame:
+    """See `followup.remarks`."""
+    with db.reading() as session:
+        return followup.remarks(session, since=_midnight(since))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 @_cached

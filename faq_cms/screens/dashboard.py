@@ -21,7 +21,7 @@ from faq_cms.helpfulness import (
     Window,
 )
 from faq_cms.models import RemarkState, Way
-from faq_cms.screens import _data, _downloads, _parts, _remark, _session
+from faq_cms.screens import _data, _downloads, _followup, _parts, _remark, _session
 from faq_cms.votes import civil_day
 
 HERE: Final = "tableau-de-bord"
@@ -337,7 +337,8 @@ def corrections() -> None:
     if not drawn.empty:
         st.caption(
             "À droite du trait, plus utile qu’avant\u202f; à gauche, moins. La barre est ce qui reste "
-            "plausible\u00a0: si elle touche le trait, rien n’est prouvé."
+            "plausible\u00a0: tant qu’elle est grise, rien n’est prouvé, même si elle ne touche pas le "
+            "trait, car on a regardé jour après jour."
         )
         st.vega_lite_chart(
             spec=_data.effects_chart(revision, CORRECTIONS, _parts.is_dark()),
@@ -484,6 +485,7 @@ with wide:
     over_time()
     costliest()
     corrections()
+    _followup.show(revision, today)
     missing()
 with narrow:
     remarks()
