@@ -481,6 +481,26 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.tag.length": "Un mot-clé compte de {detail[0]} à {detail[1]} caractères.",
     "invalid.tags.too_many": "Un article porte {detail} mots-clés au plus.",
     "invalid.days.range": "La durée va de {detail[0]} à {detail[1]} jours.",
+    "invalid.archive.damaged": "{detail}\u00a0: cette archive est endommagée. Refaites-la.",
+    "invalid.archive.locked": (
+        "{detail}\u00a0: cette archive est protégée par un mot de passe. Enlevez-le."
+    ),
+    "invalid.archive.link": (
+        "{detail}\u00a0: cette archive contient un lien vers un autre fichier. Refaites-la sans lien."
+    ),
+    "invalid.archive.outside": (
+        "{detail}\u00a0: un fichier de cette archive sortirait de son dossier. Refaites-la."
+    ),
+    "invalid.archive.bomb": (
+        "{detail}\u00a0: un fichier de cette archive est anormalement compressé. Importez-le à part."
+    ),
+    "invalid.archive.nested": (
+        "{detail}\u00a0: cette archive en contient une autre. Importez-les séparément."
+    ),
+    "invalid.archive.too_many": "{detail}\u00a0: trop de fichiers. Importez-les en plusieurs fois.",
+    "invalid.archive.too_large": (
+        "{detail}\u00a0: trop volumineux une fois décompressé. Importez-le en plusieurs fois."
+    ),
     "invalid.document.too_many_entries": (
         "Ce document contient plus de {detail} questions. Importez-le en plusieurs fois."
     ),
@@ -671,6 +691,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{name}, ligne {line}\u00a0: ce genre de fichier ne se lit pas ici. Enregistrez-le en DOCX, XLSX, "
         "HTML, CSV ou texte."
     ),
+    "nothing_to_import.folder": "{name}\u00a0: ce dossier ne contient aucun document à importer.",
     "conflict.empty_export": (
         "{detail} contient un export rempli, et aucun article n’est à exporter\u00a0: le fichier est "
         "laissé tel quel. Ajoutez --allow-empty pour le vider."

@@ -212,6 +212,23 @@ def test_import_json_has_the_shape_machines_were_promised(terminal: Terminal) ->
     assert said["entries"][1]["warnings"][0]["code"] == "masked_address"
 
 
+def test_a_folder_is_one_import_and_is_undone_as_one(terminal: Terminal) -> None:
+    folder = Path(terminal.file("faq.txt", DOCUMENT)).parent / "dossier"
+    folder.mkdir()
+    (folder / "un.txt").write_text("Q : Une ?\nR : a.\n")
+    (folder / "deux.txt").write_text("Q : Deux ?\nR : b.\n")
+    (folder / "lisez-moi.txt").write_text("Rien à lire ici.")
+    said = terminal("import", str(folder), "--publish")
+    assert "Nouveau\u00a0: 2" in said
+    assert "lisez-moi.txt" in said
+    assert "import-undo 1" in said
+    again = terminal.json("import", str(folder), "--publish", "--json")
+    assert (again["created"], again["unchanged"]) == (0, 2)
+    assert "Retirés\u00a0: 2" in terminal("import-undo", "1")
+    assert terminal.json("stats", "--json") == []
+    assert "déjà été annulé" in terminal.refusal("import-undo", "1")
+
+
 def test_a_dry_run_says_what_would_be_and_writes_nothing(terminal: Terminal) -> None:
     said = terminal.json("import", terminal.file("faq.txt", DOCUMENT), "--dry-run", "--json")
     assert said["created"] == 2
@@ -228,7 +245,8 @@ def test_one_bad_document_among_several_writes_none(terminal: Terminal) -> None:
 
 def test_a_file_that_is_not_there_is_named(terminal: Terminal) -> None:
     assert "absent.txt" in terminal.refusal("import", str(terminal.folder / "absent.txt"))
-    assert "dossier" in terminal.refusal("import", str(terminal.folder))
+    (terminal.folder / "vide").mkdir()
+    assert "dossier" in terminal.refusal("import", str(terminal.folder / "vide"))
 
 
 @pytest.mark.skipif(not SEED.exists(), reason="the real document is not beside this clone")

@@ -2,10 +2,11 @@
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
+import sys
+import time
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from faq_cms.cli import archiving, opening
 from faq_cms.deliveries import Target
 from faq_cms.errors import BadRow, Conflict, Invalid, TooLarge
 from faq_cms.exports import selection
-from faq_cms.imports import apply, vote_tables
+from faq_cms.imports import apply, feedback, findings, gathering, undo, vote_tables
 from faq_cms.imports.apply import State, Step
 from faq_cms.imports.vote_tables import TotalRow, VoteRow, VoteTable
 from faq_cms.models import Way
@@ -38,67 +39,138 @@ from faq_cms.models import Way
 
 
 def import_documents(given: Namespace) -> int:
-    """Import FAQ documents: all of them or, on any refusal, nothing. An archive is a whole FAQ."""
-    if archives := [path for path in map(Path, given.paths) if archive.is_archive(path)]:
-        return archiving.bring_in(archives[0], given)
+    """Import files, folders and zips: all or, on any refusal, nothing. An archive is a whole FAQ."""
+    whole = [path for path in map(Path, given.paths) if path.is_file() and archive.is_archive(path)]
+    if whole:
+        return archiving.bring_in(whole[0], given)
     now = dt.datetime.now(dt.UTC)
-    data = {Path(path): _bytes(Path(path), imports.MAX_BYTES) for path in given.paths}
-    documents = {
-        path: imports.read(content, name=str(path), format=given.format)
-        for path, content in data.items()
-    }
+    with _progress("Lecture") as told:
+        found = gathering.from_paths(Path(path) for path in given.paths)
+        sources = gathering.read(found, format=given.format, told=told)
     opening.installation()
-    steps: list[Step] = []
+    report: feedback.Report | None = None
+    batch_id: int | None = None
     if given.dry_run:
         with db.reading() as session:
-            for document in documents.values():
-                steps += apply.plan(session, document)
+            steps = apply.plan(session, *(source.document for source in sources))
+    else:
+        with _progress("Import") as told, db.transaction() as session:
+            done = apply.write_all(
+                session,
+                people.SYSTEM,
+                sources,
+                publish=given.publish,
+                category=given.category,
+                told=told,
+                now=now,
+            )
+        steps, report, batch_id = done.steps, done.feedback, done.batch_id
+    if given.json:
+        print(_json(_as_json(sources, steps)))
+        return 0
+    _tell_documents(sources, steps, dry_run=given.dry_run)
+    _tell_feedback(report)
+    if batch_id is not None:
+        print(f"Pour annuler cet import\u00a0: import-undo {batch_id}")
+    return 0
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """One line that counts, on a terminal, for work that takes more than a moment."""
+    shown = [0.0]
+
+    def told(done: int, total: int) -> None:
+        if sys.stderr.isatty() and (time.monotonic() - shown[0] > _SHOWN_EVERY or done == total):
+            shown[0] = time.monotonic()
+            sys.stderr.write(f"\r{what}\u00a0: {french.number(done)} sur {french.number(total)}")
+            sys.stderr.flush()
+
+    yield told
+    if shown[0]:
+        sys.stderr.write("\r\033[K")
+
+
+_SHOWN_EVERY = 0.2  # seconds
+
+
+def undo_import(given: Namespace) -> int:
+    """Take an import back, and say what stays and why."""
+    opening.installation()
+    now = dt.datetime.now(dt.UTC)
+    if given.dry_run:
+        with db.reading() as session:
+            done = undo.preview(session, given.number)
     else:
         with db.transaction() as session:
-            for path, document in documents.items():
-                steps += apply.write(
-                    session,
-                    people.SYSTEM,
-                    document,
-                    name=path.name,
-                    digest=hashlib.sha256(data[path]).hexdigest(),
-                    publish=given.publish,
-                    category=given.category,
-                    now=now,
-                )
-    _tell_documents(given, documents, steps)
+            done = undo.undo(session, people.SYSTEM, given.number, now=now)
+    with db.reading() as session:
+        kept = undo.questions(session, done.kept)
+    for article_id, why in done.kept.items():
+        print(f"Conservé\u00a0: {kept.get(article_id, '')} — {undo.WHY[why]}")
+    lead = "Rien n’est écrit (--dry-run). " if given.dry_run else ""
+    print(
+        f"{lead}Supprimés\u00a0: {len(done.removed)} · Retirés\u00a0: {len(done.withdrawn)} · "
+        f"Brouillons abandonnés\u00a0: {len(done.dropped)} · "
+        f"Brouillons rétablis\u00a0: {len(done.restored)} · Conservés\u00a0: {len(done.kept)}"
+    )
     return 0
 
 
 def _tell_documents(
-    given: Namespace, documents: dict[Path, imports.Document], steps: list[Step]
+    sources: Sequence[imports.Source], steps: Sequence[Step], *, dry_run: bool
 ) -> None:
-    if given.json:
-        print(_json(_as_json(documents.values(), steps)))
-        return
-    for path, document in documents.items():
-        findings = [*document.warnings, *(f for e in document.entries for f in e.warnings)]
-        for finding in sorted(findings, key=lambda finding: finding.line):
-            print(f"{path}, ligne {french.number(finding.line)}\u00a0: {finding.message}")
+    for source in sources:
+        document = source.document
+        seen = [*document.warnings, *(f for e in document.entries for f in e.warnings)]
+        for finding in sorted(seen, key=lambda finding: finding.line):
+            print(f"{source.name}, ligne {french.number(finding.line)}\u00a0: {finding.message}")
     for step in steps:
         if step.reason:
             print(f"{apply.STATES[step.state]}\u00a0: {step.entry.question} — {_why(step)}")
+        elif step.like:
+            print(f"Doublon probable\u00a0: {step.entry.question} — {step.like[1]}")
     counts = [f"{apply.STATES[state]}\u00a0: {apply.count(steps, state)}" for state in State]
-    print(("Rien n’est écrit (--dry-run). " if given.dry_run else "") + " · ".join(counts))
+    print(("Rien n’est écrit (--dry-run). " if dry_run else "") + " · ".join(counts))
+
+
+def _tell_feedback(report: feedback.Report | None) -> None:
+    if report is None:
+        return
+    if report.votes or report.readings:
+        print(
+            f"Avis repris\u00a0: {french.count(report.votes, 'vote daté', 'votes datés')}, "
+            f"{french.count(report.readings, 'relevé')} de totaux."
+        )
+    if report.before_first:
+        print(
+            f"{french.count(report.before_first, 'vote')} avant la première version publiée ici\u00a0: "
+            "comptés dans la première période de mesure."
+        )
+    if report.waiting:
+        print(
+            f"{french.count(report.waiting, 'vote')} sur des articles pas encore publiés\u00a0: "
+            "importez de nouveau après leur publication."
+        )
 
 
 def _why(step: Step) -> str:
     return apply.REASONS[step.reason] if step.reason else ""
 
 
-def _as_json(documents: Iterable[imports.Document], steps: list[Step]) -> dict[str, Any]:
+def _as_json(sources: Sequence[imports.Source], steps: Sequence[Step]) -> dict[str, Any]:
+    documents = [source.document for source in sources]
+    like = {id(step.entry): step.like for step in steps if step.like}
     return {
         "entries": [
             {
                 "question": entry.question,
                 "answer": entry.answer,
                 "category": entry.category,
-                "warnings": [asdict(finding) for finding in entry.warnings],
+                "warnings": [
+                    asdict(finding)
+                    for finding in (*entry.warnings, *_likely(entry, like.get(id(entry))))
+                ],
             }
             for document in documents
             for entry in document.entries
@@ -106,6 +178,11 @@ def _as_json(documents: Iterable[imports.Document], steps: list[Step]) -> dict[s
         **{state.value: apply.count(steps, state) for state in State},
         "warnings": [asdict(finding) for document in documents for finding in document.warnings],
     }
+
+
+def _likely(entry: imports.Entry, like: tuple[int, str] | None) -> Iterator[imports.Finding]:
+    if like:
+        yield findings.likely_duplicate(entry.line, like[1])
 
 
 # -- votes in ------------------------------------------------------------------------------------

@@ -83,7 +83,9 @@ def _serving(commands: "Commands[_Parser]") -> None:
 
 def _content(commands: "Commands[_Parser]") -> None:
     imported = _command(commands, "import", "content:import_documents", "importe des documents FAQ")
-    imported.add_argument("paths", nargs="+", metavar="FICHIER")
+    imported.add_argument(
+        "paths", nargs="+", metavar="FICHIER", help="documents, dossiers, ou zip de documents"
+    )
     imported.add_argument("--format", default="auto", help="format du document (auto)")
     imported.add_argument("--category", metavar="C", help="catégorie des articles créés")
     imported.add_argument(
@@ -93,6 +95,9 @@ def _content(commands: "Commands[_Parser]") -> None:
     )
     imported.add_argument("--dry-run", action="store_true", help="montre, sans rien écrire")
     imported.add_argument("--json", action="store_true", help="résultat pour une machine")
+    undone = _command(commands, "import-undo", "content:undo_import", "annule tout un import")
+    undone.add_argument("number", type=int, metavar="N", help="numéro que l’import a donné")
+    undone.add_argument("--dry-run", action="store_true", help="montre, sans rien écrire")
 
     votes = _command(
         commands, "import-votes", "content:import_votes", "importe des votes datés, ou des totaux"

@@ -27,6 +27,7 @@ from faq_cms.imports.document import (
     Entry,
     Finding,
     Reader,
+    Source,
     Standing,
     Totals,
     filed,
@@ -44,12 +45,14 @@ __all__ = [
     "Entry",
     "Finding",
     "Reader",
+    "Source",
     "Standing",
     "Totals",
     "filed",
     "fingerprint",
     "key",
     "read",
+    "recognised",
 ]
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -93,9 +96,14 @@ def read(data: bytes, *, name: str, format: str = "auto") -> Document:  # noqa: 
     return document
 
 
+def recognised(data: bytes) -> Reader:
+    """The reader of these bytes, by what they hold."""
+    return next(reader for reader in READERS.values() if reader.recognises(data))
+
+
 def _reader(data: bytes, format_name: str) -> Reader:
     if format_name == "auto":
-        return next(reader for reader in READERS.values() if reader.recognises(data))
+        return recognised(data)
     try:
         return READERS[format_name]
     except KeyError:

@@ -22,7 +22,15 @@ from faq_cms import articles, categories, db, filing, loop, people, plans, rende
 from faq_cms.articles import Fresh, Seen, Text
 from faq_cms.errors import Conflict, Forbidden, StaleDraft
 from faq_cms.imports import feedback
-from faq_cms.imports.document import Document, Entry, Standing, fingerprint, folded, key
+from faq_cms.imports.document import (
+    Document,
+    Entry,
+    Source,
+    Standing,
+    fingerprint,
+    folded,
+    key,
+)
 from faq_cms.imports.similar import Questions
 from faq_cms.models import (
     Article,
@@ -83,15 +91,6 @@ REASONS = {
     Reason.PLANNED: "La publication de cet article est programmée\u00a0: annulez-la d’abord.",
     Reason.LEFT_OUT: "Vous l’avez laissée de côté.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One document of an import: its name as people know it, the SHA-256 of its bytes, its content."""
-
-    name: str
-    digest: str
-    document: Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """One document of an import: its name as people know it, the SHA-256 of its bytes, its content."""
+
+    name: str
+    digest: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """One format: how to recognise it by its bytes, how to read it.
 

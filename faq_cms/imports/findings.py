@@ -101,6 +101,20 @@ def doubtful_encoding() -> Finding:
     )
 
 
+def likely_duplicate(line: int, other: str) -> Finding:
+    """The question on `line` asks almost what an article here asks."""
+    return Finding(
+        "likely_duplicate",
+        f"Un article pose presque la même question\u00a0: «\u202f{other}\u202f».",
+        line,
+    )
+
+
+def no_question(name: str) -> Finding:
+    """A file, among others, in which there is no question."""
+    return Finding("no_question", f"{name}\u00a0: aucune question trouvée dans ce fichier.", 1)
+
+
 def articles_elsewhere(count: int) -> Finding:
     """So many articles are in other languages than French."""
     return Finding(
@@ -133,11 +147,12 @@ def examined(document: Document) -> Document:
     kept = [entry for index, entry in enumerate(document.entries) if index not in listed]
     contents = [table_of_contents(document.entries[min(listed)].line)] if listed else []
     first_lines: dict[str, int] = {}
-    return Document(
-        tuple(
+    return replace(
+        document,
+        entries=tuple(
             replace(entry, warnings=(*entry.warnings, *_seen(entry, first_lines))) for entry in kept
         ),
-        (*contents, *document.warnings),
+        warnings=(*contents, *document.warnings),
     )
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from faq_cms import articles, categories, corrections, db, loop, plans, publishing, search
 from faq_cms.errors import Conflict, Forbidden, NotFound
-from faq_cms.imports import Document, Entry, apply, undo
-from faq_cms.imports.apply import Source, State
+from faq_cms.imports import Document, Entry, Source, apply, undo
+from faq_cms.imports.apply import State
 from faq_cms.imports.undo import Undone, Why
 from faq_cms.models import (
     Article,
