@@ -176,7 +176,8 @@ def effect(row: Row) -> str:
     moved = helpfulness.change(before, after)
     if moved is None or min(before.evidence, after.evidence) < MINIMUM_EVIDENCE:
         return f"**{french.label(Effect.NOT_YET)}**"
-    return f"**{french.label(found)}**\u00a0: {french.points(moved)}"
+    so_far = " jusqu’ici" if found is Effect.NOT_YET else ""
+    return f"**{french.label(found)}**\u00a0: {french.points(moved)}{so_far}"
 
 
 def outlook(row: Row) -> str:
@@ -323,7 +324,8 @@ def observing() -> None:
     st.subheader(f"En observation ({french.number(len(observed))})", anchor=False)
     st.caption(
         "Jugé chaque nuit. Un article corrigé après une mauvaise série s’améliore souvent un peu de "
-        "lui-même\u00a0: c’est pourquoi il faut assez de votes."
+        "lui-même\u00a0: une amélioration n’est constatée que si les votes écartent le hasard, même en "
+        "regardant tous les jours."
     )
     for row in _parts.in_pages(observed, PAGE, key="observed").to_dict("records"):
         observed_article(row)
