@@ -1105,11 +1105,22 @@ def followed(figures: Mapping[Any, Any]) -> list[str]:
         lines.append(f"{count(figures['observing'], 'correction')} encore en observation.")
     if figures["remarks"]:
         received = count(figures["remarks"], "remarque reçue", "remarques reçues")
-        answered = figures["answered"]
-        lines.append(
-            f"{received}, dont {number(answered)} {plural(answered, 'corrigée')} par une version."
-        )
+        lines.append(f"{received}, {_answered(figures['answered'], figures['remarks'])}.")
     return lines
+
+
+def _answered(answered: int, remarks: int) -> str:
+    if not answered:
+        return "sans version qui y réponde encore"
+    if answered == remarks:
+        return "et une version y répond"
+    return f"et une version répond à {number(answered)} d’entre elles"
+
+
+def constat(counts: Counts, objective: float, verdict: Verdict) -> str:
+    """Name a verdict; *Indécis* with the side on which the interval is already, if it is."""
+    side = _leans(counts, objective, verdict)
+    return f"{label(verdict)}, {side.lower()} à ce jour" if side else label(verdict)
 
 
 def coverage(judged: int, articles: int) -> str:
@@ -1129,14 +1140,21 @@ def leaning(counts: Counts, objective: float, verdict: Verdict) -> str | None:
 
     None where the interval says what the verdict says.
     """
-    shown = wilson(counts.helpful, counts.evidence)
-    if verdict is not Verdict.UNDECIDED or shown is None or objective in shown:
+    side, shown = _leans(counts, objective, verdict), wilson(counts.helpful, counts.evidence)
+    if side is None or shown is None:
         return None
-    side = "Sous l’objectif" if shown.high < objective else "Au-dessus de l’objectif"
     return (
         f"{side} à ce jour, {interval(shown)} sur le texte, mais pas encore prouvé{NBSP}: "
         "quelques votes de plus le diront."
     )
+
+
+def _leans(counts: Counts, objective: float, verdict: Verdict) -> str | None:
+    """The side of its objective on which the interval of an undecided text wholly is."""
+    shown = wilson(counts.helpful, counts.evidence)
+    if verdict is not Verdict.UNDECIDED or shown is None or objective in shown:
+        return None
+    return "Sous l’objectif" if shown.high < objective else "Au-dessus de l’objectif"
 
 
 def outlook(prospect: Prospect) -> str:

@@ -459,7 +459,7 @@ FIGURES = {
                 "12 corrections publiées, la moitié en 6 jours au plus après le premier signalement.",
                 f"9 observations finies : {NINE_ENDED}.",
                 "3 corrections encore en observation.",
-                "14 remarques reçues, dont 6 corrigées par une version.",
+                "14 remarques reçues, et une version répond à 6 d’entre elles.",
             ],
         ),
         (
@@ -470,7 +470,7 @@ FIGURES = {
                 "2 corrections publiées.",
                 f"1 observation finie : {ONE_ENDED}.",
                 "1 correction encore en observation.",
-                "1 remarque reçue, dont 0 corrigée par une version.",
+                "1 remarque reçue, sans version qui y réponde encore.",
             ],
         ),
         (
@@ -519,6 +519,8 @@ def test_an_interval_on_one_side_says_why_the_verdict_waits(
     counts: Counts, verdict: Verdict, expected: str | None
 ) -> None:
     assert french.leaning(counts, 0.7, verdict) == expected
+    assert french.constat(counts, 0.7, verdict).startswith(french.label(verdict))
+    assert french.constat(counts, 0.7, verdict).endswith("à ce jour") is bool(expected)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,7 @@ def show(revision: int, today: dt.date) -> None:
     st.subheader("Suivi des corrections", anchor=False)
     st.caption(f"{french.label(LINE)}, toute l’équipe.")
     overall = followup.summed(corrections, remarks, None).to_dict("records")[0]
-    for said in french.followed(overall):
-        st.markdown(said)
+    st.markdown(" ".join(french.followed(overall)))
     chosen = st.segmented_control(
         "Détail",
         list(GRAINS),
@@ -62,7 +61,7 @@ def _table(frame: pd.DataFrame, grain: Grain) -> pd.DataFrame:
             "Plus utiles": [row["more"] for row in rows],
             "Moins utiles": [row["less"] for row in rows],
             "Pas encore mesurables": [row["not_yet"] for row in rows],
-            "Remarques corrigées": [
+            "Remarques avec réponse": [
                 french.part(row["answered"], row["remarks"], None) for row in rows
             ],
         }

@@ -375,7 +375,8 @@ def article(row: dict[Any, Any], remark: str | None) -> None:
             to_measure(row["article_id"], row["question"])
         figure.markdown(f"{shown.dots} {shown.text}".strip())
         version = f"version {row['version']} du {french.short_date(row['published_at'])}"
-        verdict = french.label(Verdict(row["verdict"])) if row["votes"] else ""
+        said = french.constat(_parts.counts(row), row["objective"], Verdict(row["verdict"]))
+        verdict = said if row["votes"] else ""
         quoted = f"«\u202f{_parts.plain(remark)}\u202f»" if remark else ""
         parts = (verdict, shown.aside, version, quoted)
         st.caption(" · ".join(part for part in parts if part))
