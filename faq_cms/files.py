@@ -22,13 +22,15 @@ def replacing(path: Path, *, mode: int) -> Iterator[Path]:
         if unfinished.exists():
             present = target.stat().st_mode & 0o777 if target.exists() else mode
             unfinished.chmod(present & mode)
-            _sync(unfinished)
+            _sync(unfinished, os.O_RDWR)
             unfinished.replace(target)
+            with contextlib.suppress(OSError):  # some systems have no handle on a folder
+                _sync(target.parent, os.O_RDONLY)
 
 
-def _sync(path: Path) -> None:
-    """A file that a power cut can take back was not written."""
-    descriptor = os.open(path, os.O_RDWR)
+def _sync(path: Path, how: int) -> None:
+    """A file, or the name of one in its folder, that a power cut can take back was not written."""
+    descriptor = os.open(path, how)
     try:
         os.fsync(descriptor)
     finally:

@@ -202,6 +202,10 @@ def test_articles_are_chosen_by_category_and_by_what_their_votes_prove(signed_in
     assert asked("?categorie=factures&sans=sous-objectif") == []
     assert manager.get("/gestion/telecharger/csv?categorie=' OR 1=1 --").status_code == 404
     assert manager.get("/gestion/telecharger/csv?depuis=hier").status_code == 422
+    content.published("Comment faire ?")
+    refused = manager.get("/gestion/telecharger/csv?typographie=refuse")
+    assert refused.status_code == 409
+    assert "Comment faire ?" in refused.text
     assert right.id
 
 
