@@ -26,6 +26,8 @@ MAX_DEPTH = 60
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 YAML_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # C, where it is built
 
+ZIP: Final = b"PK\x03\x04"
+
 _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 _XML_HEAD = 4096  # bytes: a document type stands before the first element
 
@@ -41,7 +43,7 @@ def text(data: bytes) -> Text:
 
 def members(data: bytes) -> frozenset[str]:
     """Names inside a zip; empty when the bytes are none, or a damaged one."""
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(ZIP):
         return frozenset()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -73,7 +73,12 @@ def recognises(data: bytes) -> bool:
     content = limits.text(data).content
     if _FRONT_MATTER.match(content) or _STRONG_SIGNS.search(content):
         return True
-    return bool(_SIGNS.search(content)) and not marked_text.has_marks(content.split("\n"))
+    if not _SIGNS.search(content):
+        return False
+    lines = content.split("\n")
+    marked = [line for line in lines if marked_text.has_marks([line])]
+    only_titles = all(line.lstrip().startswith("#") for line in marked)
+    return not marked or (only_titles and not marked_text.has_answer_marks(lines))
 
 
 def read(data: bytes, name: str) -> Document:

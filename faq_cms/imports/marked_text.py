@@ -34,6 +34,8 @@ _ANSWER = re.compile(
 _ANSWER_ON_SAME_LINE = re.compile(
     r"(?<=[?!.…])(?:\*\*)?\s+(?:\*\*)?(?:R|R[ée]p(?:onse)?|A)\s{0,3}:(?:\*\*)?\s"
 )
+_WORD_ALONE = re.compile(r"\s{0,9}(question|r[ée]ponse)\s{0,9}", re.IGNORECASE)
+_RULE = re.compile(r"\s{0,9}(?:[-_*=~]\s?){3,200}\s{0,9}")
 _CATEGORY = re.compile(
     r"\s*(?:#{1,6}\s+|\*\*)?(?:cat[ée]gorie|rubrique|th[èe]me)\s{0,3}:(?:\*\*)?\s*(?P<name>\S.*)",
     re.IGNORECASE,
@@ -80,6 +82,28 @@ def read(lines: list[str]) -> Document:
 def has_marks(lines: Iterable[str]) -> bool:
     """Whether at least one question is announced by a mark."""
     return any(map(_QUESTION.fullmatch, lines))
+
+
+def has_answer_marks(lines: Iterable[str]) -> bool:
+    """Whether at least one answer is announced by a mark."""
+    return any(map(_ANSWER.fullmatch, lines))
+
+
+def spelt_out(lines: list[str]) -> list[str]:
+    """The lines, of which « QUESTION » and « RÉPONSE », each alone on its own, are marks."""
+    words = [_WORD_ALONE.fullmatch(line) for line in lines]
+    if not {"question", "réponse"} <= {_french(word[1]) for word in words if word}:
+        return lines
+    return [f"{word[1]} :" if word else line for word, line in zip(words, lines, strict=True)]
+
+
+def _french(word: str) -> str:
+    return word.casefold().replace("reponse", "réponse")
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line only parts what stands above and below."""
+    return _RULE.fullmatch(line) is not None
 
 
 def question_mark(title: str) -> str | None:
@@ -198,12 +222,20 @@ def _entry(
     if not question:
         warnings.append(findings.empty_question(line))
         return None
-    answer = render(answer_lines)
+    answer = render(_without_rule(answer_lines))
     found = list(findings.masked_addresses("\n".join(lines[block.line : block.stop]), line))
     if answer and block.answer_line is None:
         found.append(findings.missing_answer_mark(_answer_starts(block, lines, answer_lines)))
     found.sort(key=lambda finding: finding.line)
     return Entry(question, answer, block.category, tuple(found), line)
+
+
+def _without_rule(lines: list[str]) -> list[str]:
+    """The lines of an answer, without the rule that parts it from the next question."""
+    stop = len(lines)
+    while stop and (not lines[stop - 1].strip() or is_rule(lines[stop - 1])):
+        stop -= 1
+    return lines[:stop]
 
 
 def _split(block: _Block, lines: list[str]) -> tuple[list[str], list[str]]:

@@ -167,7 +167,7 @@ def _marked(blocks: Sequence[Block]) -> Document | None:
         found.setdefault(block.line, []).extend(block.found)
         lines.append("")
         numbers.append(numbers[-1])
-    if not marked_text.has_marks(lines):
+    if not marked_text.has_marks(lines) or _only_titles_are_marked(blocks, lines):
         return None
     document = marked_text.of_markdown(lines)
     starts = [numbers[entry.line - 1] for entry in document.entries]
@@ -193,6 +193,12 @@ def _marked(blocks: Sequence[Block]) -> Document | None:
         ),
         tuple(replace(each, line=numbers[each.line - 1]) for each in document.warnings),
     )
+
+
+def _only_titles_are_marked(blocks: Sequence[Block], lines: Sequence[str]) -> bool:
+    """Whether marks only number the titles (« Q1. Comment payer ? »): titles say enough."""
+    texts = [line for block in blocks if not block.level for line in block.markdown.split("\n")]
+    return not marked_text.has_marks(texts) and not marked_text.has_answer_marks(lines)
 
 
 # -- texts that are titles -------------------------------------------------------------------------
@@ -221,7 +227,7 @@ def _bold(block: Block) -> Iterator[Block]:
         yield block
         return
     for part in _items(block, lambda text: bool(_RUN_IN.match(text))) or (block,):
-        whole = _BOLD_LINE.fullmatch(part.markdown)
+        whole = _BOLD_LINE.fullmatch(part.markdown.removeprefix("> "))
         if whole and asking.asks(whole["text"]):
             yield replace(part, level=_BOLD_LEVEL, markdown=whole["text"], found=())
         elif run_in := _RUN_IN.fullmatch(part.markdown):

@@ -5,6 +5,7 @@ keys are the questions; a list of pairs. Everything else is walked: a key or a t
 is their category.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,6 +19,7 @@ MAX_NODES = 1_000_000
 """Most values in one tree: what `MAX_ENTRIES` entries of twenty fields hold."""
 
 _LONGEST_TITLE = 100  # characters of what is a category rather than a text
+_NUMBERED = re.compile(r"[a-zA-Z]{0,12}[ _-]?\d+")  # « 1 », « item_2 »: no name of a category
 _CONTAINERS = frozenset(
     {
         "faq", "faqs", "questions", "items", "data", "entries", "results", "main entity", "mainentity",
@@ -281,6 +283,7 @@ def _below(key: str, fields: dict[str, Name | None], place: _Place) -> _Place:
     """The place under a key: a category, unless the key only names what it holds."""
     is_faq = place.is_faq or asking.announces_faq(key) or names.plain(key) == "questions"
     is_known = names.plain(key) in _CONTAINERS or fields.get(key) is not None
+    is_known = is_known or _NUMBERED.fullmatch(key) is not None
     if is_known or is_faq != place.is_faq or key.startswith("@") or names.language(key):
         return replace(place, is_faq=is_faq)
     words = key.replace("_", " ").strip()
