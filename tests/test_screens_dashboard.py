@@ -141,3 +141,19 @@ def test_what_becomes_of_corrections_is_followed_once_there_is_one() -> None:
     assert not app.exception
     [table] = [each.value for each in app.dataframe]
     assert list(table["Catégorie"]) == ["Sans catégorie"]
+
+
+def test_an_undecided_text_says_on_which_side_it_is_for_now() -> None:
+    article, decided = content.published("Question penchée"), content.published("Question sûre")
+    content.received(article.id, helpful=3, unhelpful=7)
+    content.received(decided.id, helpful=2, unhelpful=8)
+    said = screens.words(screens.application(SCREEN))
+    assert "Indécis, sous l’objectif à ce jour" in said
+    assert "Sous l’objectif · version 1" in said
+
+    app = screens.application("article.py")
+    app.query_params["article"] = str(article.id)
+    app.query_params["vue"] = "mesure"
+    app.run()
+    assert not app.exception
+    assert "mais pas encore prouvé" in screens.words(app)
