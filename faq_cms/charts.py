@@ -154,7 +154,7 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
                 "answer:N",
                 sort=names,
                 scale=alt.Scale(domain=names, range=list(_ANSWERS.values())),
-                legend=alt.Legend(title=None, orient="top", columns=3),
+                legend=alt.Legend(title=None, orient="top", columns=2),
             ),
             tooltip=[alt.Tooltip("said:N", title="Votes")],
         )
@@ -173,7 +173,8 @@ def effects(
     """
     data = _compared(frame[measurable(frame)], together)
     names = [EFFECTS[effect] for effect in EFFECT_COLOURS]
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1)
+    # Two columns, as in the ranking: three would be cut on a telephone.
+    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=2)
     colour = alt.Color(
         "effect:N",
         scale=alt.Scale(domain=names, range=list(EFFECT_COLOURS.values())),

@@ -165,8 +165,8 @@ with db.reading() as session:
 
 coming = reports.next_issue(now)
 if issued:
+    st.caption(f"Prochain rapport\u00a0: lundi {french.date(coming)} à {reports.HOUR}\u00a0h.")
     show(chosen(issued))
-    st.caption(f"Le prochain paraîtra lundi {french.date(coming)} à {reports.HOUR}\u00a0h.")
 else:
     _parts.nothing(
         "Aucun rapport pour le moment",

@@ -153,18 +153,24 @@ def table() -> pd.DataFrame:
         hide_index=True,
         height="content" if len(words) <= 15 else 35 * 16 + 3,
         column_config={
-            "Question": st.column_config.TextColumn(width=300),
-            "Utilité": st.column_config.TextColumn(width=250),
+            "Question": st.column_config.TextColumn(width=270),
+            "Utilité": st.column_config.TextColumn(width=220),
             "Courbe": st.column_config.LineChartColumn(
-                width=110,
+                width=90,
                 y_min=0,
                 y_max=1,
                 help="Part de Oui par semaine ou par mois, de 0 à 100\u202f%",
             ),
             "Évolution": st.column_config.TextColumn(
-                width=220, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
+                width=185, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
             ),
-            "Votes": st.column_config.NumberColumn(width="small", format="localized"),
+            "Votes": st.column_config.NumberColumn(width=65, format="localized"),
+            "Constat": st.column_config.TextColumn(width=125),
+            "Détail": st.column_config.TextColumn(width=200),
+            "Objectif": st.column_config.TextColumn(width=90),
+            "Version": st.column_config.NumberColumn(width=80, format="localized"),
+            "Mesuré depuis": st.column_config.TextColumn(width=125),
+            "Catégorie": st.column_config.TextColumn(width=140),
         },
         alt="Les mêmes figures en tableau",
         key="table",
