@@ -486,16 +486,20 @@ def destinations(session: Session) -> pd.DataFrame:
     )
 
 
-def stamp(session: Session) -> tuple[int, dt.datetime | None, int]:
-    """What moves whenever a delivery is written or a destination left: the key of what is kept of them."""
-    last, seen, left = session.execute(
-        select(
-            select(func.max(Delivery.id)).scalar_subquery(),
-            func.max(Destination.seen_at),
-            func.count(Destination.left_at),
-        )
-    ).one()
-    return last or 0, seen, left
+def stamp(session: Session) -> tuple[object, ...]:
+    """What moves with every delivery and every proven problem: the key of what is kept of them."""
+    flag = Flag.kind == FlagKind.CONFIRMED
+    return tuple(
+        session.execute(
+            select(
+                select(func.max(Delivery.id)).scalar_subquery(),
+                select(func.max(Delivery.at)).scalar_subquery(),
+                select(func.count(Flag.id)).where(flag).scalar_subquery(),
+                select(func.count(Flag.closed_at)).where(flag).scalar_subquery(),
+                func.max(HeldArticle.sent_at),
+            )
+        ).one()
+    )
 
 
 def history(session: Session, destination_id: int, *, limit: int = 30) -> pd.DataFrame:
@@ -516,45 +520,16 @@ def history(session: Session, destination_id: int, *, limit: int = 30) -> pd.Dat
     return db.frame(session, query.order_by(Delivery.id.desc()).limit(limit))
 
 
-def served(session: Session) -> pd.DataFrame:
-    """What destinations in use serve, one row for each and article. Reads only.
-
-    Columns: destination_id, article_id, version (number), sent_at, is_live (the public still reads
-    the article), is_stale (in another text, or filed elsewhere), is_proven (the votes have shown that
-    the text served does not help: *problème avéré*).
-    """
-    proven = (
-        select(Flag.period_id)
-        .where(
-            Flag.kind == FlagKind.CONFIRMED,
-            Flag.closed_at.is_(None) | (Flag.outcome == FlagOutcome.ANSWERED),
-        )
-        .distinct()
-        .subquery()
-    )
-    frame = db.columns(
-        session,
-        select(
-            HeldArticle.destination_id,
-            HeldArticle.article_id,
-            Version.number.label("version"),
-            HeldArticle.sent_at,
-            Article.live_version_id.is_not(None).label("is_live"),
-            (
-                (HeldArticle.version_id != Article.live_version_id)
-                | (HeldArticle.changed_at != Article.updated_at)
-            ).label("is_stale"),
-            proven.c.period_id.is_not(None).label("is_proven"),
-        )
-        .join(Destination, Destination.id == HeldArticle.destination_id)
-        .join(Article, Article.id == HeldArticle.article_id)
+def versions(session: Session, destination_id: int, article_ids: Collection[int]) -> dict[int, int]:
+    """The number of the version a destination serves of each of these articles. Reads only."""
+    rows = session.execute(
+        select(HeldArticle.article_id, Version.number)
         .join(Version, Version.id == HeldArticle.version_id)
-        .outerjoin(proven, proven.c.period_id == Version.period_id)
-        .where(Destination.left_at.is_(None)),
+        .where(
+            HeldArticle.destination_id == destination_id, HeldArticle.article_id.in_(article_ids)
+        )
     )
-    flags = ["is_live", "is_stale", "is_proven"]
-    # A withdrawn article is compared with no version at all.
-    return frame.assign(**{name: frame[name].fillna(value=False).astype(bool) for name in flags})
+    return {article_id: number for article_id, number in rows if number is not None}
 
 
 def questions(session: Session, article_ids: Collection[int]) -> dict[int, str]:
@@ -589,15 +564,45 @@ class Gap:
         return not (self.added or self.modified or self.withdrawn)
 
 
-def gap(held: pd.DataFrame, chosen: Collection[int]) -> Gap:
-    """Compare one destination's rows of `served` with the articles it would receive now."""
-    wanted, present = frozenset(chosen), frozenset(map(int, held["article_id"]))
-    stale = frozenset(map(int, held.loc[held["is_stale"], "article_id"]))
+def published_ids(session: Session) -> frozenset[int]:
+    """The articles the public reads. Reads only."""
+    return frozenset(
+        session.scalars(select(Article.id).where(Article.live_version_id.is_not(None)))
+    )
+
+
+def gap(session: Session, destination_id: int, chosen: Collection[int]) -> Gap:
+    """Compare what a destination serves with the articles it would receive now. Reads only.
+
+    *Avéré*: the votes have shown that the text it serves does not help, corrected since or not.
+    """
+    proven = (
+        select(Flag.period_id)
+        .where(
+            Flag.kind == FlagKind.CONFIRMED,
+            Flag.closed_at.is_(None) | (Flag.outcome == FlagOutcome.ANSWERED),
+        )
+        .distinct()
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            HeldArticle.article_id,
+            (HeldArticle.version_id != Article.live_version_id)
+            | (HeldArticle.changed_at != Article.updated_at),
+            proven.c.period_id,
+        )
+        .join(Article, Article.id == HeldArticle.article_id)
+        .join(Version, Version.id == HeldArticle.version_id)
+        .outerjoin(proven, proven.c.period_id == Version.period_id)
+        .where(HeldArticle.destination_id == destination_id)
+    ).all()
+    wanted, present = frozenset(chosen), frozenset(number for number, _, _ in rows)
     return Gap(
         added=wanted - present,
-        modified=stale & wanted,
+        modified=frozenset(number for number, is_stale, _ in rows if is_stale) & wanted,
         withdrawn=present - wanted,
-        proven=frozenset(map(int, held.loc[held["is_proven"], "article_id"])),
+        proven=frozenset(number for number, _, period in rows if period is not None),
     )
 
 

@@ -14,9 +14,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, db, loop, starter, views, votes
+from faq_cms import articles, db, deliveries, loop, starter, views, votes
 from faq_cms.articles import Text
-from faq_cms.models import Article, Reason, Role, Significance
+from faq_cms.deliveries import Target
+from faq_cms.models import Article, Reason, Role, Significance, Way
 from faq_cms.people import Actor
 from faq_cms.settings import Settings
 
@@ -33,6 +34,8 @@ _ARTICLES: Final = (
     (0.82, 2.5), (0.70, 2.0), (0.45, 2.0), (0.88, 0.6), (0.75, 0.2),
 )  # fmt: skip
 _HELPED_AFTER: Final = 0.92
+_ASSISTANT_CAME: Final = min(CORRECTED) - 5  # it still serves the text that failed
+_NIGHTS: Final = 10  # on which the site has come for its articles
 _SOURCES: Final = ("aide", "aide", "aide", "widget", "assistance")
 _REASONS: Final = (
     Reason.UNCLEAR, Reason.INCOMPLETE, Reason.INCOMPLETE, Reason.OUTDATED, Reason.OFF_TOPIC,
@@ -77,9 +80,11 @@ def fill(folder: Path = starter.FOLDER, *, now: dt.datetime) -> int:
             if day in CORRECTED:
                 _correct(session, ids[CORRECTED[day] % len(ids)], now=midnight)
             told += _day(session, chance, ids, day, midnight)
+            _deliver(session, day, now=midnight)
     with db.transaction() as session:
         _leave_a_draft(session, ids[2 % len(ids)], now=now)
         loop.review(session, NARRATOR, now=now)
+        _deliver(session, DAYS, now=now)
     return told
 
 
@@ -99,6 +104,18 @@ def _day(
         _read(session, chance, article_id, ids.index(article_id), day, moment)
     views.add(session, read)
     return len(moments)
+
+
+def _deliver(session: Session, day: int, *, now: dt.datetime) -> None:
+    """The site comes every night; the assistant came once, before the correction."""
+    to = (
+        [Target("jsonl", Way.MACHINE, "Assistant de conversation")]
+        if day == _ASSISTANT_CAME
+        else []
+    )
+    to += [Target("json", Way.MACHINE, "Site public")] if day > DAYS - _NIGHTS else []
+    for each in to:
+        deliveries.received(session, each, articles.published(session), now=now)
 
 
 def _office_hour(chance: random.Random, midnight: dt.datetime) -> dt.datetime:

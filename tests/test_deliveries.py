@@ -32,9 +32,8 @@ def gap(to: Target = SITE) -> Gap:
     with db.reading() as session:
         frame = deliveries.destinations(session)
         mine = frame.loc[(frame["channel"] == to.channel) & (frame["name"] == to.name)]
-        held = deliveries.served(session)
-        held = held[held["destination_id"] == mine["destination_id"].iloc[0]]
-        return deliveries.gap(held, [each.id for each in articles.published(session)])
+        wanted = deliveries.published_ids(session)
+        return deliveries.gap(session, int(mine["destination_id"].iloc[0]), wanted)
 
 
 def rows() -> list[tuple[str, int, int, int]]:

@@ -107,6 +107,20 @@ def test_a_channel_that_did_not_come_is_told_on_aujourd_hui() -> None:
     assert "N’est pas venu cette nuit" in screens.words(canaux())
 
 
+def test_a_machine_whose_access_is_over_says_so() -> None:
+    content.published()
+    sent()
+    with db.transaction() as session:
+        people.create_token(
+            session, people.SYSTEM, name="Site public", scope="export", days=1, now=NOW
+        )
+    assert "Accès expiré" not in screens.words(canaux())
+    with db.transaction() as session:
+        (token,) = people.tokens(session)
+        people.revoke_token(session, people.SYSTEM, token_id=token.id, now=NOW)
+    assert "Accès expiré ou révoqué" in screens.words(canaux())
+
+
 def test_the_dashboard_counts_the_channels_that_are_behind() -> None:
     article = content.published()
     sent()

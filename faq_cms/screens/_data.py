@@ -497,10 +497,9 @@ def reasons(revision: int, article_id: int, period_id: int) -> dict[Reason, int]
 
 @dataclass(frozen=True)
 class Served:
-    """What connected channels serve: `destinations`, the articles each holds, and what it lacks."""
+    """The destinations in use (`deliveries.destinations`), and what each serves beside what it should."""
 
     destinations: pd.DataFrame
-    held: pd.DataFrame
     gaps: dict[int, Gap]
 
     @property
@@ -512,23 +511,23 @@ class Served:
 def served(revision: int) -> Served:
     """What each destination serves beside what is published now. Deliveries move without the ledger."""
     with db.reading() as session:
-        return _served(revision, deliveries.stamp(session))
+        frame = deliveries.destinations(session)
+        # A vote moves what is served to nobody, but to those who want no article under its objective.
+        is_narrowed = any(frame["selection"])
+        key = revision if is_narrowed else db.content_revision(session)
+        stamp = deliveries.stamp(session)
+    return Served(frame, _gaps(key, stamp, tuple(frame["destination_id"])))
 
 
 @_cached
-def _served(revision: int, stamp: object) -> Served:
+def _gaps(revision: int, stamp: object, numbers: tuple[int, ...]) -> dict[int, Gap]:
     with db.reading() as session:
-        frame, held = deliveries.destinations(session), deliveries.served(session)
-        wanted = {
-            str(asked): [each.id for each in downloads.selected(session, asked)]
-            for asked in {str(each): each for each in frame["selection"]}.values()
-        }
-    by_destination = dict(iter(held.groupby("destination_id")))
-    gaps = {
-        number: deliveries.gap(by_destination.get(number, held.iloc[:0]), wanted[str(asked)])
-        for number, asked in zip(frame["destination_id"], frame["selection"], strict=True)
-    }
-    return Served(frame, held, gaps)
+        frame = deliveries.destinations(session)
+        whole, found = deliveries.published_ids(session), {}
+        for number, asked in zip(frame["destination_id"], frame["selection"], strict=True):
+            wanted = [each.id for each in downloads.selected(session, asked)] if asked else whole
+            found[number] = deliveries.gap(session, number, wanted)
+        return found
 
 
 def library() -> pd.DataFrame:

@@ -153,7 +153,7 @@ def receiving(base: str) -> None:
         st.markdown("**Seulement ce qui a changé**")
         st.caption(
             "Les articles publiés, modifiés ou retirés depuis un instant. L’identifiant «\u202fid\u202f» "
-            "ne change pas avec l’adresse de la page\u202f; un article retiré porte «\u202fwithdrawn_at\u202f»."
+            "ne change pas avec l’adresse de la page\u202f; un article retiré porte «\u202fwithdrawn_at\u202f». Repartez d’une minute avant votre dernière lecture\u00a0: ce qui paraissait alors n’est pas perdu."
         )
         st.code(
             f"curl --fail --silent {bearer} \\\n"

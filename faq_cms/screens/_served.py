@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import db, deliveries, exports, french
+from faq_cms import db, deliveries, exports, french, people
 from faq_cms.deliveries import Gap
 from faq_cms.models import DeliveryOutcome, Way
 from faq_cms.people import Actor
@@ -62,7 +62,7 @@ def connected(served: Served, revision: int, now: dt.datetime) -> None:
     rows = served.destinations[served.destinations["way"] != Way.DOWNLOAD]
     if rows.empty:
         return
-    waited = _waited_for(now)
+    waited, closed = _waited_for(now), _closed_access(now)
     troubled = [
         _trouble(row, served.gaps[row["destination_id"]], waited) for row in rows.to_dict("records")
     ]
@@ -76,7 +76,17 @@ def connected(served: Served, revision: int, now: dt.datetime) -> None:
     )
     figures = _data.usefulness(revision).set_index("article_id")
     for row in rows.to_dict("records"):
-        _card(row, served, figures, is_late=row["destination_id"] in waited, now=now)
+        is_closed = row["way"] == Way.MACHINE and row["name"] in closed
+        is_late = row["destination_id"] in waited
+        _card(row, served, figures, is_late=is_late, is_closed=is_closed, now=now)
+
+
+def _closed_access(now: dt.datetime) -> set[str]:
+    """The machines none of whose tokens is good any more: what they ask for is refused."""
+    with db.reading() as session:
+        tokens = people.tokens(session)
+    good = {each.name for each in tokens if each.revoked_at is None and each.expires_at > now}
+    return {each.name for each in tokens} - good
 
 
 def _waited_for(now: dt.datetime) -> set[int]:
@@ -91,22 +101,29 @@ def _trouble(row: Any, gap: Gap, waited: set[int]) -> int:
 
 
 def _card(
-    row: Any, served: Served, figures: pd.DataFrame, *, is_late: bool, now: dt.datetime
+    row: Any,
+    served: Served,
+    figures: pd.DataFrame,
+    *,
+    is_late: bool,
+    is_closed: bool,
+    now: dt.datetime,
 ) -> None:
     gap = served.gaps[row["destination_id"]]
     with st.container(border=True, gap="xsmall", key=f"destination_{row['destination_id']}"):
         st.markdown(f"{ICONS[Way(row['way'])]} {title(row)}")
-        st.markdown(" ".join(_badges(row, gap, is_late=is_late)))
+        st.markdown(" ".join(_badges(row, gap, is_late=is_late, is_closed=is_closed)))
         st.caption(_last(row, now))
         if row["failure"]:
             st.error(row["failure"], icon=":material/error:")
-        held = served.held[served.held["destination_id"] == row["destination_id"]]
-        _differences(gap, held, figures)
+        _differences(row["destination_id"], gap, figures)
         _past(row["destination_id"])
 
 
-def _badges(row: Any, gap: Gap, *, is_late: bool) -> list[str]:
+def _badges(row: Any, gap: Gap, *, is_late: bool, is_closed: bool) -> list[str]:
     badges = []
+    if is_closed:
+        badges.append(":red-badge[:material/key_off: Accès expiré ou révoqué]")
     if is_late or row["outcome"] == DeliveryOutcome.MISSED:
         badges.append(":red-badge[:material/event_busy: N’est pas venu cette nuit]")
     elif row["outcome"] == DeliveryOutcome.FAILED:
@@ -136,11 +153,17 @@ def _last(row: Any, now: dt.datetime) -> str:
     return " · ".join(parts)
 
 
-def _differences(gap: Gap, held: pd.DataFrame, figures: pd.DataFrame) -> None:
+def _differences(destination_id: int, gap: Gap, figures: pd.DataFrame) -> None:
     """What a new delivery would change, article by article, and the *avérés* it serves."""
     if gap.is_up_to_date and not gap.proven:
         return
-    versions = dict(zip(held["article_id"], held["version"], strict=True))
+    shown = {
+        number
+        for ids in (gap.proven, gap.modified, gap.withdrawn)
+        for number in sorted(ids)[:TITLES_SHOWN]
+    }
+    with db.reading() as session:
+        versions = deliveries.versions(session, destination_id, shown)
     with st.expander(_heading(gap)):
         for heading, ids in (
             ("Problèmes avérés servis", gap.proven),
