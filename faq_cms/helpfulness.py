@@ -17,6 +17,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -563,6 +564,7 @@ def pooled(
     )
 
 
+@lru_cache(maxsize=4096)  # asked again at each showing, of measures that have ended
 def votes_to_conclude(
     before: Counts, objective: float = DEFAULT_OBJECTIVE, power: float = POWER
 ) -> int | None:
