@@ -482,6 +482,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "invalid.tags.too_many": "Un article porte {detail} mots-clés au plus.",
     "invalid.days.range": "La durée va de {detail[0]} à {detail[1]} jours.",
     "invalid.archive.damaged": "{detail}\u00a0: cette archive est endommagée. Refaites-la.",
+    "invalid.archive.whole": (
+        "{detail} est une archive complète, pas un document. Une installation vide la reprend par "
+        "«\u202fpython -m faq_cms import\u202f», seule."
+    ),
     "invalid.archive.locked": (
         "{detail}\u00a0: cette archive est protégée par un mot de passe. Enlevez-le."
     ),

@@ -27,7 +27,8 @@ from faq_cms import (
     votes,
 )
 from faq_cms.deliveries import Target
-from faq_cms.errors import ArchiveRefused, Forbidden
+from faq_cms.errors import ArchiveRefused, Forbidden, Invalid
+from faq_cms.imports import gathering
 from faq_cms.models import Account, Article, Audit, Base, Category, Role, Vote, Way
 from tests import content, databases, servers
 from tests.content import NOW
@@ -309,3 +310,11 @@ def test_a_document_is_no_archive(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         assert not archive.is_archive(tmp_path / name)
     assert not archive.is_archive(tmp_path / "absent.zip")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_an_archive_is_never_read_as_documents(database: db.Database, tmp_path: Path) -> None:
+    _published(database)
+    written(database, tmp_path / "one.zip")
+    with pytest.raises(Invalid, match="whole"):
+        gathering.from_paths([tmp_path / "one.zip"])

@@ -27,6 +27,7 @@ RATIO_MAX: Final = 200  # text is packed twenty times, rarely a hundred; a bomb,
 SMALL: Final = 1024 * 1024  # a small file may be packed as much as it likes
 _OFFICE: Final = "[Content_Types].xml"  # DOCX and XLSX are zips of their own
 _LOCKED: Final = 0x1
+_WHOLE: Final = ("manifest.json", b'"format": "faq_cms archive"')
 # Beside the texts of a site or of an export; their names are enough to leave them.
 _NO_TEXT: Final = frozenset(
     [
@@ -118,7 +119,7 @@ def unfolded(files: Iterable[File]) -> list[File]:
     """The files, those of a zip in its place.
 
     Raises Invalid("archive", reason, name): "damaged", "locked", "link", "outside", "too_many",
-    "too_large", "bomb", "nested". Nothing of an archive is unfolded before all of it is judged.
+    "too_large", "bomb", "nested", "whole". Nothing of an archive is unfolded before all of it is judged.
     """
     found: list[File] = []
     for file in files:
@@ -148,6 +149,8 @@ def _members(file: File) -> Iterator[File]:
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             _judge(members, refuse)
+            if _is_whole(archive):
+                raise refuse("whole")
             for member in members:
                 if _is_read(member.filename):
                     data = archive.read(member)
@@ -158,6 +161,11 @@ def _members(file: File) -> Iterator[File]:
         raise refuse("damaged") from None
     except RuntimeError:  # what zipfile says of a password
         raise refuse("locked") from None
+
+
+def _is_whole(archive: zipfile.ZipFile) -> bool:
+    """Whether this is an installation taken out whole: its old versions are no questions to import."""
+    return _WHOLE[0] in archive.namelist() and _WHOLE[1] in archive.read(_WHOLE[0])
 
 
 def _judge(members: Sequence[zipfile.ZipInfo], refuse: Callable[[str], Invalid]) -> None:

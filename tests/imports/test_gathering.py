@@ -82,6 +82,7 @@ def test_a_file_without_question_among_others_is_said_and_alone_is_refused() -> 
         ("outside", zipped(("C:\\faq.txt", ONE))),
         ("link", zipped(("un.txt", ONE), link("deux.txt", "/etc/passwd"))),
         ("bomb", zipped(("un.txt", b"\0" * (8 << 20)))),
+        ("whole", zipped(("manifest.json", b'{\n  "format": "faq_cms archive"\n}'))),
         ("nested", zipped(("dedans.zip", zipped(("un.txt", ONE))))),
         ("damaged", zipped(("un.txt", ONE))[:-30]),
         ("damaged", zipped(("un.txt", ONE))[:45] + b"?" + zipped(("un.txt", ONE))[46:]),
