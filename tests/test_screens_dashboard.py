@@ -137,7 +137,7 @@ def test_what_becomes_of_corrections_is_followed_once_there_is_one() -> None:
     [table] = [each.value for each in app.dataframe]
     assert list(table["Corrections"]) == [1]
     assert list(table["Délai médian"]) == ["—"]  # one correction has no median
-    app.segmented_control(key="suivi").set_value("category").run()
+    app.segmented_control(key="corrections_par").set_value("category").run()
     assert not app.exception
     [table] = [each.value for each in app.dataframe]
     assert list(table["Catégorie"]) == ["Sans catégorie"]

@@ -32,7 +32,7 @@ def show(revision: int, today: dt.date) -> None:
         format_func=GRAINS.__getitem__,
         default="month",
         required=True,
-        key="suivi",
+        key="corrections_par",
         bind="query-params",
         label_visibility="collapsed",
     )
