@@ -43,6 +43,7 @@ Chapters, each of which may look back at the ones before it:
 - ``quality``: what a colleague would notice in a text, found while it is written.
 - ``windows``: votes of whole stretches of days, added up once.
 - ``votes``: the ledger: a reader's verdict on the version they read, and the tallies.
+- ``contacts``: where the author of a remark is told, once, that it was answered.
 - ``remarks``: what readers write under their vote.
 - ``views``: how often public pages were read.
 - ``imported_votes``: votes and totals another system kept.

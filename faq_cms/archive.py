@@ -56,6 +56,7 @@ _UNIX: Final = 3
 STAYS: Final[Mapping[str, str]] = {
     "api_token": "digests of secrets: machines receive new access",
     "closed_day": "derived from votes",
+    "contact": "addresses of readers: they agreed to a message from here",
     "day_total": "derived from votes",
     "digest_address": "addresses of people: two installations would write to them",
     "duty_run": "what the clock of this installation did",

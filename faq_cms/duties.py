@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from faq_cms import (
+    contacts,
     db,
     deliveries,
     french,
@@ -233,6 +234,7 @@ def _forget(session: Session, now: dt.datetime) -> None:
         .where(Remark.received_at < now - REMARKS_KEPT, Remark.erased_at.is_(None))
         .values(text="", erased_at=now)
     )
+    contacts.expire(session, now=now)
     session.execute(
         update(Vote)
         .where(

@@ -321,6 +321,56 @@ def told(kind: NoticeKind, detail: Mapping[str, Any]) -> str:
     }[kind]
 
 
+ANSWERED: Final = "l’article a été corrigé"
+_MARKS: Final = {"equal": "{}", "delete": "[supprimé\u00a0: {}]", "insert": "[ajouté\u00a0: {}]"}
+
+
+def answered(
+    reference: str,
+    question: str,
+    changed: Sequence[Sequence[tuple[str, str]]],
+    *,
+    article_url: str,
+    unsubscribe_url: str,
+    days: int,
+) -> str:
+    """What the author of a remark is told; `changed`: (kind, text) of each text's word diff."""
+    passages = [passage for pieces in changed for passage in _changed_passages(pieces)]
+    first = (
+        f"Vous aviez laissé une remarque ({reference}) sous l’article «{NNBSP}{question}{NNBSP}» "
+        f"et demandé à être prévenu. L’article a été corrigé. Merci{NNBSP}!"
+    )
+    last = (
+        "C’est le seul message que vous recevrez. Votre adresse sera effacée au plus tard dans "
+        f"{days}{NBSP}jours. Pour l’effacer dès maintenant{NBSP}:\n{unsubscribe_url}"
+    )
+    return "\n\n".join(
+        [
+            "Bonjour,",
+            first,
+            *([f"Ce qui a changé{NBSP}:", *passages] if passages else []),
+            f"L’article{NBSP}:\n{article_url}",
+            last,
+            "",
+        ]
+    )
+
+
+def _changed_passages(pieces: Sequence[tuple[str, str]]) -> list[str]:
+    """The paragraphs where something went or came, each change marked in words."""
+    marked, is_changed = [""], [False]
+    for kind, text in pieces:
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                marked.append("")
+                is_changed.append(False)
+            if part.strip() or kind == "equal":
+                around = part if kind == "equal" else part.strip()
+                marked[-1] += part.replace(around, _MARKS[kind].format(around))
+                is_changed[-1] |= kind != "equal"
+    return [line.strip() for line, moved in zip(marked, is_changed, strict=True) if moved]
+
+
 def digest(
     name: str,
     site: str,
@@ -357,6 +407,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.category": "Cette catégorie n’existe pas ou n’existe plus.",
     "not_found.channel": "Ce canal n’existe pas.",
     "not_found.address": "Cette adresse n’existe pas.",
+    "invalid.contact.not_an_address": "Cette adresse e-mail n’est pas complète. Corrigez-la, ou laissez le champ vide.",
+    "invalid.contact.without_remark": "Écrivez une remarque\u00a0: c’est sa correction qui vous sera annoncée.",
+    "conflict.no_message": "Il n’y a plus de message à envoyer pour cette remarque.",
+    "conflict.message_left": "Le message est déjà parti.",
     "not_found.remark": "Cette remarque n’existe plus.",
     "not_found.report": "Ce rapport n’existe pas.",
     "not_found.plan": "Cette programmation n’existe plus.",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from faq_cms import (
     articles,
     causes,
+    contacts,
     corrections,
     filing,
     flags,
@@ -79,9 +80,14 @@ def reason_given(
     rejudged(session, vote.article_id, now=now)
 
 
-def remark_left(session: Session, vote_id: int, *, text: str, now: dt.datetime) -> Remark:
-    """Keep a reader's remark. See `remarks.leave`."""
-    return remarks.leave(session, vote_id, text=text, now=now)
+def remark_left(
+    session: Session, vote_id: int, *, text: str, contact: str = "", now: dt.datetime
+) -> Remark:
+    """Keep a reader's remark, and where they are if they wish to be told. See `remarks.leave`."""
+    remark = remarks.leave(session, vote_id, text=text, now=now)
+    if contact:
+        contacts.leave(session, remark.id, contact, now=now)
+    return remark
 
 
 def votes_imported(

@@ -88,7 +88,13 @@ def way_out(key: str) -> str:
     return f"{settings.current().public_url}{UNSUBSCRIBE}{key}"
 
 
-def post(session: Session, letter: Letter, *, now: dt.datetime) -> bool:
+def post(
+    session: Session,
+    letter: Letter,
+    *,
+    now: dt.datetime,
+    not_before: dt.datetime | None = None,
+) -> bool:
     """Write a mail to be sent; False when a letter of this key was already posted."""
     added: int | None = session.scalar(
         db.insert(session, OutgoingMail)
@@ -102,7 +108,7 @@ def post(session: Session, letter: Letter, *, now: dt.datetime) -> bool:
             subscription=letter.subscription,
             state=MailState.WAITING,
             created_at=now,
-            due_at=now,
+            due_at=max(now, not_before or now),
             attempts=0,
             answer="",
         )
@@ -112,11 +118,21 @@ def post(session: Session, letter: Letter, *, now: dt.datetime) -> bool:
     return added is not None
 
 
-def withdraw(session: Session, subscription: str) -> None:
-    """Take back what has not left for somebody who no longer wants it."""
+def withdraw(session: Session, subscription: str) -> bool:
+    """Take back what has not left for somebody who no longer wants it; whether anything was."""
+    taken_back = session.scalars(
+        delete(OutgoingMail)
+        .where(OutgoingMail.subscription == subscription, OutgoingMail.state == MailState.WAITING)
+        .returning(OutgoingMail.id)
+    ).all()
+    return bool(taken_back)
+
+
+def erase(session: Session, subscription: str) -> None:
+    """Drop every trace of what was posted to somebody, but for a mail that is leaving now."""
     session.execute(
         delete(OutgoingMail).where(
-            OutgoingMail.subscription == subscription, OutgoingMail.state == MailState.WAITING
+            OutgoingMail.subscription == subscription, OutgoingMail.state != MailState.SENDING
         )
     )
 

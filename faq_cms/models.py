@@ -722,6 +722,26 @@ class Remark(Base):
     erased_at: Mapped[dt.datetime | None]
 
 
+class Contact(Base):
+    """Where the author of a remark may be told that it was answered: kept apart, and not for long.
+
+    `key` is what the unsubscribe link holds. At most one of `sent_at` and `declined_at` says what
+    somebody decided about the message.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        CheckConstraint("sent_at IS NULL OR declined_at IS NULL", name="decided_once"),
+    )
+
+    remark_id: Mapped[int] = mapped_column(ForeignKey("remark.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254))
+    key: Mapped[str] = mapped_column(String(43), unique=True)
+    left_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None]
+    declined_at: Mapped[dt.datetime | None]
+
+
 class TallyDay(Base):
     """Votes folded by day. Disposable: fold the votes again and get the same rows.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people, rendering, votes
+from faq_cms import contacts, db, people, rendering, votes
 from faq_cms.errors import Invalid, NotFound, TooMany
 from faq_cms.models import (
     Remark,
@@ -71,7 +71,7 @@ def listing(
     """Remarks, newest first.
 
     Columns: remark_id, reference, article_id, question, version, helpful, reason, text, received_at,
-    state, source, set_aside, erased.
+    state, source, set_aside, erased, has_contact.
     """
     query = (
         select(
@@ -88,6 +88,7 @@ def listing(
             Vote.source,
             Vote.set_aside,
             Remark.erased_at.is_not(None).label("erased"),
+            contacts.is_left().label("has_contact"),
         )
         .join(Vote, Vote.id == Remark.vote_id)
         .join(Version, Version.id == Vote.version_id)
@@ -136,6 +137,8 @@ def handle(
     remark.handled_at = None if is_new else now
     remark.handled_by_id = None if is_new else actor.id
     remark.answered_in_id = version_id
+    if state is not RemarkState.ANSWERED:
+        contacts.unanswered(session, remark_id)
     db.bump(session)
     people.record(
         session, actor, "remark.handle", kind="remark", object_id=remark_id, now=now, state=state
@@ -165,6 +168,7 @@ def erase(session: Session, actor: Actor, remark_id: int, *, now: dt.datetime) -
     remark.text, remark.erased_at = "", remark.erased_at or now
     if remark.state is RemarkState.NEW:
         remark.state, remark.handled_at, remark.handled_by_id = RemarkState.NO_ACTION, now, actor.id
+    contacts.forget(session, remark_id)
     db.bump(session)
     people.record(session, actor, "remark.erase", kind="remark", object_id=remark_id, now=now)
 

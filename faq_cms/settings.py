@@ -19,10 +19,11 @@ PREFIX = "FAQ_"
 SECRET_BYTES = 32
 
 # An address of e-mail as people have them: no quotes, no comment, nothing a header could split on.
-ADDRESS = re.compile(
-    r"(?=.{3,254}\Z)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+ADDRESS_FORM = (
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){ADDRESS_FORM}")
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -20,6 +20,7 @@ from faq_cms import (
     articles,
     bulk,
     categories,
+    contacts,
     corrections,
     db,
     deliveries,
@@ -361,6 +362,12 @@ WRITES: Final[dict[str, tuple[str, Write]]] = {
     "reports.remove_recipient": (
         "report.manage",
         lambda s, who: reports.remove_recipient(s, who, recipient_id=ONE, now=NOW),
+    ),
+    "contacts.send": ("remark.handle", lambda s, who: contacts.send(s, who, ONE, now=NOW)),
+    "contacts.decline": ("remark.handle", lambda s, who: contacts.decline(s, who, ONE, now=NOW)),
+    "contacts.reconsider": (
+        "remark.handle",
+        lambda s, who: contacts.reconsider(s, who, ONE, now=NOW),
     ),
     "notices.see": ("figures.read", lambda s, who: notices.see(s, who, [ONE], now=NOW)),
     "notices.receive": (

@@ -165,6 +165,7 @@ async def remark(request: Request) -> Response:
             token=request.path_params["token"],
             reason=reason,
             text=body.get("text", ""),
+            contact=body.get("contact", ""),
             care=Care(body.get("personal_data", Care.KEEP)),
             network=network,
             now=dt.datetime.now(dt.UTC),
@@ -173,6 +174,8 @@ async def remark(request: Request) -> Response:
     told: dict[str, Any] = {"message": "\n".join(reply.lines)}
     if reply.remark is not None:
         told["reference"] = reply.remark.reference
+        if "contact" in body:
+            told["contact"] = reply.has_contact
         if found := personal_data.kinds(reply.remark.text):
             told["personal_data"] = list(found)
     return answer(told, status=201, headers={"cache-control": "no-store"})

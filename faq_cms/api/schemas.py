@@ -9,6 +9,7 @@ from faq_cms.models import Reason
 from faq_cms.personal_data import Kind
 from faq_cms.public.ballot import Care
 from faq_cms.remarks import LENGTH_MAX
+from faq_cms.settings import ADDRESS_FORM
 from faq_cms.votes import SOURCE_MAX
 
 Schema = dict[str, Any]
@@ -100,6 +101,15 @@ REMARK: Final[Schema] = {
     "properties": {
         "reason": {"type": "string", "enum": [reason.value for reason in Reason]},
         "text": {"type": "string", "pattern": _WRITTEN, "maxLength": LENGTH_MAX},
+        "contact": {
+            "type": "string",
+            "pattern": f"^{ADDRESS_FORM}$",
+            "maxLength": 254,
+            "description": (
+                "An e-mail address where the reader agreed to be told, once, that the article was "
+                "corrected after this remark. Erased at most 30 days after the remark is settled."
+            ),
+        },
         "personal_data": {
             "type": "string",
             "enum": [care.value for care in Care],
@@ -113,6 +123,7 @@ REMARK: Final[Schema] = {
         },
     },
     "anyOf": [{"required": ["reason"]}, {"required": ["text"]}],
+    "dependentRequired": {"contact": ["text"]},
     "additionalProperties": False,
 }
 MESSAGE: Final[Schema] = {
@@ -121,6 +132,12 @@ MESSAGE: Final[Schema] = {
     "properties": {
         "message": {"type": "string"},
         "reference": {"type": "string", "description": "What a reader quotes to have it erased."},
+        "contact": {
+            "type": "boolean",
+            "description": (
+                "Whether the given `contact` was kept: not where this installation sends no mail."
+            ),
+        },
         "personal_data": {
             "type": "array",
             "items": _FOUND,

@@ -46,7 +46,7 @@ def routes() -> list[Route]:
     """The addresses of the readers' side; settings and database are read at each request."""
     read, write = ["GET"], ["POST"]
     vote = pages.posted("helpful", "version", "token")(feedback.vote)
-    remark = pages.posted("token", "reason", "text", "donnees")(feedback.remark)
+    remark = pages.posted("token", "reason", "text", "donnees", "contact")(feedback.remark)
     enter = pages.posted("name", "password", "suite")(sign_in.enter)
     join = pages.posted("name", "password")(sign_in.join)
     leave = pages.posted()(sign_in.leave)

@@ -19,8 +19,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from faq_cms import articles, caps, db, french, loop, personal_data, settings, votes
-from faq_cms.errors import NotFound, PersonalData
+from faq_cms import articles, caps, contacts, db, french, loop, personal_data, settings, votes
+from faq_cms.errors import Invalid, NotFound, PersonalData
 from faq_cms.models import Reason, Remark, Version, Vote
 from faq_cms.remarks import LENGTH_MAX
 
@@ -69,13 +69,17 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Reply:
-    """What was kept after a vote: the reason it has now and the remark, if one was left."""
+    """What was kept after a vote: the reason it has now and the remark, if one was left.
+
+    `has_contact`: so was where its author wishes to be told.
+    """
 
     vote_id: int
     slug: str
     reason: Reason | None
     remark: Remark | None
     lines: tuple[str, ...]
+    has_contact: bool = False
 
 
 def cast(
@@ -144,12 +148,14 @@ def remark(
     reason: Reason | None,
     text: str,
     care: Care,
+    contact: str = "",
     network: str,
     now: dt.datetime,
 ) -> Reply:
     """Keep the reason of a Non (None: leave it as it is) and what the reader wrote ("": nothing).
 
-    Raises NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
+    `contact` is where they wish to be told of the correction; it is never looked at for personal
+    data, being one. Raises Invalid("contact", …) for what is no address, or comes without remark; NotFound when the token names no vote, Conflict("not_a_no") for a reason after Oui,
     Invalid when the text is too long, TooMany, Unavailable; PersonalData, once the reason is kept,
     for words that wait for their author.
     """
@@ -157,6 +163,10 @@ def remark(
     if vote_id is None:
         raise NotFound("vote", token)
     caps.current().admit(visitor=_known(vote_id, None), network=None, now=now)
+    if contact := contact.strip():
+        contact = contacts.checked(contact)
+        if not text.strip():
+            raise Invalid("contact", "without_remark")
     held = None
     try:
         text = _with_care(text, care)
@@ -169,8 +179,11 @@ def remark(
         slug = articles.article(session, vote.article_id).slug
         if reason is not None:
             loop.reason_given(session, vote_id, reason=reason, now=now)
-        left = loop.remark_left(session, vote_id, text=text, now=now) if text.strip() else None
-        reply = Reply(vote_id, slug, vote.reason, left, thanks(vote))
+        left = None
+        if text.strip():
+            left = loop.remark_left(session, vote_id, text=text, contact=contact, now=now)
+        is_kept = bool(contact) and left is not None and contacts.is_offered()
+        reply = Reply(vote_id, slug, vote.reason, left, thanks(vote), is_kept)
     if held is not None:
         raise held
     return reply

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faq_cms import articles, categories, db, rendering, search, settings
+from faq_cms import articles, categories, contacts, db, rendering, search, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.categories import Branch
 from faq_cms.duties import REMARKS_KEPT, VISITORS_KEPT
@@ -132,15 +132,18 @@ def article_page(
     status: int = 200,
     refusal: str = "",
     text: str = "",
+    contact: str = "",
     held: bool = False,
     wanted: search.Wanted | None = None,
 ) -> Response:
     """An article with what its reader has said so far.
 
-    `text` is a remark that was not kept; `held`: it waits for its author to mask it or not.
+    `text` is a remark that was not kept, `contact` the address beside it; `held`: it waits for its author to mask it or not.
     `wanted`: what to mark in the answer.
     """
-    context = _context(found, related, said=spoken, refusal=refusal, text=text, held=held)
+    context = _context(
+        found, related, said=spoken, refusal=refusal, text=text, contact=contact, held=held
+    )
     if wanted is not None:
         context["answer"] = search.mark_html(rendered(found.answer), wanted)
     return pages.page(request, "article.html", status=status, **context)
@@ -159,6 +162,8 @@ def _context(
         "said": None,
         "refusal": "",
         "text": "",
+        "contact": "",
+        "is_contact_offered": contacts.is_offered(),
         "held": False,
         "canonical": settings.current().article_url(found.slug),
         "json_ld": _faq_page(found, answer),
@@ -200,6 +205,8 @@ def privacy(request: Request) -> Response:
         cookie_days=ballot.COOKIE_DAYS,
         remark_months=_months(REMARKS_KEPT),
         vote_months=_months(VISITORS_KEPT),
+        is_contact_offered=contacts.is_offered(),
+        contact_days=contacts.KEPT.days,
         canonical=_absolute("/aide/confidentialite"),
         shared=True,
     )

@@ -63,6 +63,7 @@ def remark(request: Request, form: dict[str, str]) -> Response:
             token=form["token"],
             reason=_reason(form["reason"]),
             text=form["text"],
+            contact=form["contact"],
             care=CHOICES.get(form["donnees"], Care.ASK),
             network=gate.client_address(request.scope, settings.current().trusted_proxies),
             now=pages.now(),
@@ -99,6 +100,7 @@ def _again(request: Request, form: dict[str, str], error: FaqError) -> Response:
         status=error.status,
         refusal=pages.sentence(error, writing=True),
         text=form["text"],
+        contact=form["contact"],
         held=isinstance(error, PersonalData),
     )
     return pages.with_wait(page, error)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from faq_cms import db, mail, notices, reports
+from faq_cms import contacts, db, mail, notices, reports
 from faq_cms.errors import NotFound
 from faq_cms.models import Cadence
 from faq_cms.public import pages
@@ -72,11 +72,20 @@ def _digest(session: Session, key: str) -> Subscription | None:
     return Subscription("Ne plus recevoir ces nouveautés", said, found.address)
 
 
+def _contact(session: Session, key: str) -> Subscription | None:
+    found = contacts.subscription(session, key)
+    if found is None:
+        return None
+    said = "Plus rien ne vous sera écrit à propos de votre remarque, et nous effacerons l’adresse"
+    return Subscription("Effacer mon adresse", said, found.address)
+
+
 _Look = Callable[[Session, str], Subscription | None]
 _Forget = Callable[[Session, str, dt.datetime], None]
 
 _MAILS: Final[tuple[tuple[_Look, _Forget], ...]] = (
     (_report, lambda session, key, now: reports.unsubscribe(session, key, now=now)),
+    (_contact, lambda session, key, _: contacts.erase(session, key)),
     (_digest, lambda session, key, _: notices.unsubscribe(session, key)),
 )
 

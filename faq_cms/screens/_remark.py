@@ -94,6 +94,8 @@ def circumstances(remark: Mapping[Any, Any], *, now: dt.datetime, is_fresh: bool
     parts += [f"version {remark['version']}", french.ago(remark["received_at"], now)]
     if remark["set_aside"]:
         parts.append("vote mis de côté")
+    if remark.get("has_contact"):
+        parts.append("contact laissé")
     if remark["state"] != RemarkState.NEW:
         parts.append(french.label(RemarkState(remark["state"])))
     return " · ".join(parts)

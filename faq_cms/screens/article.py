@@ -15,6 +15,7 @@ from faq_cms.models import FlagKind, PlannedAction, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import (
     _changes,
+    _contact,
     _data,
     _decisions,
     _desk,
@@ -242,6 +243,7 @@ def after_publication() -> None:
                 _parts.correct(target, came_from=came_from, remark_id=remark_id)
         elif came_from in ORIGINS:
             st.markdown("Il n’y a plus rien à traiter ici.")
+    _contact.waiting(dt.datetime.now(dt.UTC), article_id=desk.article_id)
 
 
 def next_listed() -> tuple[int, str, int | None] | None:

@@ -5,7 +5,7 @@ import datetime as dt
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import db, french, remarks
+from faq_cms import contacts, db, french, remarks
 from faq_cms.duties import REMARKS_KEPT, SESSIONS_KEPT, VISITORS_KEPT
 from faq_cms.errors import FaqError
 from faq_cms.models import Remark
@@ -23,6 +23,11 @@ KEPT = (
         "Texte d’une remarque",
         f"{round(REMARKS_KEPT.days / 30.4)} mois",
         "visible de l’équipe seulement, effaçable ici",
+    ),
+    (
+        "Adresse laissée avec une remarque",
+        f"{contacts.KEPT.days} jours après son traitement",
+        "gardée à part, montrée nulle part, effacée avec la remarque",
     ),
     ("Pages vues", "sans limite", "un nombre par jour, sans cookie"),
     (

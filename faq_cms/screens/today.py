@@ -9,6 +9,7 @@ from faq_cms import db, french, people, replacing, reviews
 from faq_cms.helpfulness import MINIMUM_EVIDENCE
 from faq_cms.models import Reason, RemarkState
 from faq_cms.screens import (
+    _contact,
     _data,
     _listed,
     _notices,
@@ -171,6 +172,7 @@ with news:
     _publication.failures(now)
     _notices.show(now, came_from=HERE)
     _review.waiting(now)
+    _contact.waiting(now)
     remarks_to_settle()
     last_noes()
     if not _data.waiting(revision).has_votes:

@@ -67,11 +67,17 @@
     const fields = () => ({ helpful: button.value, version: form.elements.version.value, token: token() });
     enqueue("avis-refus", form.action, fields, (page) => {
       const words = part("avis-remarque-texte")?.value;
+      const address = part("avis-contact")?.value;
       form.elements.token.value = part("avis-vote", page).elements.token.value;
       take("avis-texte", page);
       take("avis-suite", page);
       const text = part("avis-remarque-texte");
       if (words && text) text.value = words;
+      const contact = part("avis-contact");
+      if (address && contact) {
+        contact.value = address;
+        contact.closest("details").open = true;
+      }
       count();
     }, undo);
   }
@@ -89,7 +95,7 @@
     const text = part("avis-remarque-texte");
     if (button.disabled) return;
     button.disabled = true;
-    const fields = () => ({ token: token(), text: text.value, donnees: button.value });
+    const fields = () => ({ token: token(), text: text.value, donnees: button.value, contact: part("avis-contact")?.value ?? "" });
     enqueue("avis-remarque-refus", form.action, fields, (page) => {
       take("avis-texte", page);
       take("avis-suite", page);
