@@ -310,6 +310,8 @@ def _answers(toggle: Tag, following: Tag) -> bool:
 
 
 def _fold(soup: BeautifulSoup, place: Tag, question: Tag, answer: Tag) -> None:
+    if place.parent is None or place is answer or _is_inside(place, answer):
+        return  # a pair inside what another one took
     for icon in question.find_all(None, {"aria-hidden": "true"}):
         icon.decompose()
     details, summary = soup.new_tag("details"), soup.new_tag("summary")

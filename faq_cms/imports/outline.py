@@ -357,7 +357,7 @@ def _grow(root: _Node, blocks: Sequence[Block]) -> None:
             _grow(node, block.answer)
             path[-1].items.append(node)
         elif block.level:
-            while path[-1].level >= block.level:
+            while len(path) > 1 and path[-1].level >= block.level:
                 path.pop()
             node = _Node(block, block.level)
             path[-1].items.append(node)

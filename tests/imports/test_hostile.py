@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq_cms import errors, french, imports
+from tests.imports.test_documents import DOCUMENTS
 
 LAUGHS = 'a: &a ["ha","ha","ha"]\n' + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
@@ -95,6 +96,46 @@ def test_any_mixture_of_formats_gives_clean_entries(text: str) -> None:
 @settings(max_examples=20_000, deadline=None)
 def test_any_mixture_of_formats_gives_clean_entries_for_long(text: str) -> None:
     read_soup(text)
+
+
+READABLE = [path.read_bytes() for path in DOCUMENTS]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A document as people write them, cut, repeated, and grafted with pieces of another."""
+    data = draw(st.sampled_from(READABLE))
+    for _ in range(draw(st.integers(1, 5))):
+        at, length = draw(st.integers(0, len(data))), draw(st.integers(0, 120))
+        other = draw(st.sampled_from([data, *READABLE]))
+        start = draw(st.integers(0, len(other)))
+        graft = draw(
+            st.sampled_from([b"", other[start : start + length], data[at : at + length] * 3])
+        )
+        data = data[:at] + graft + data[at + draw(st.integers(0, 20)) :]
+    return data
+
+
+def read_mutated(data: bytes) -> None:
+    try:
+        document = imports.read(data, name="x")
+    except errors.FaqError as refused:
+        french.sentence(refused)  # has one
+        return
+    assert document.entries
+
+
+@given(mutated())
+@settings(max_examples=80)
+def test_a_document_cut_anywhere_is_read_or_refused(data: bytes) -> None:
+    read_mutated(data)
+
+
+@pytest.mark.deep
+@given(mutated())
+@settings(max_examples=20_000, deadline=None)
+def test_a_document_cut_anywhere_is_read_or_refused_for_long(data: bytes) -> None:
+    read_mutated(data)
 
 
 @pytest.mark.parametrize(
