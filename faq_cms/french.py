@@ -700,6 +700,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.desk_not_configured": (
         "Aucun accès à «\u202f{detail}\u202f» dans les réglages. Donnez-les, puis redémarrez."
     ),
+    "conflict.empty_push": (
+        "Aucun article n’est publié ici, et {detail} en sert encore\u00a0: rien n’y est retiré. "
+        "Si c’est voulu, envoyez en demandant d’écraser (--overwrite)."
+    ),
     "conflict.push_under_way": (
         "Un envoi vers {detail} est en cours, ou vient d’être interrompu. Réessayez dans un quart d’heure."
     ),

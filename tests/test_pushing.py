@@ -113,7 +113,7 @@ def test_an_article_that_comes_back_is_the_same_one_there(
     article = published("Un")
     push(ours)
     withdrawn(article.id)
-    push(ours)
+    push(ours, overwrite=True)
     with db.transaction() as session:
         loop.republish(session, people.SYSTEM, article.id, now=NOW)
     assert actions(push(ours)) == [Action.MODIFY]
@@ -156,6 +156,18 @@ def test_a_text_already_there_is_recognised_and_not_doubled(
     assert actions(push(ours)) == [Action.KNOW]
     assert desk.writes() == []
     assert push(ours).done == []
+
+
+def test_nothing_published_here_does_not_empty_what_is_there(
+    name: str, desk: Desk, ours: pushing.HelpDesk
+) -> None:
+    article = published("Un")
+    push(ours)
+    withdrawn(article.id)
+    with pytest.raises(Conflict, match="empty_push"):
+        push(ours)
+    assert not desk.by_title("Un").items() >= DRAFT[name].items()
+    assert actions(push(ours, overwrite=True)) == [Action.WITHDRAW]
 
 
 # -- what their people wrote ---------------------------------------------------------------------

@@ -204,8 +204,8 @@ def push(
     """Bring the help desk to what is published; one push at a time.
 
     `told` hears how many steps are done, of how many. With `overwrite`, what was edited or deleted
-    there is written over. Raises DeskRefused and Conflict("push_under_way"); what was written before
-    stays written and noted.
+    there is written over. Raises DeskRefused, Conflict("push_under_way"), Conflict("empty_push") when
+    nothing is published here; what was written before stays written and noted.
     """
     to = target(of)
     with db.transaction() as session:
@@ -214,6 +214,8 @@ def push(
     try:
         with deliveries.telling(to, now=clock()):
             steps = compare(of, site)
+            if not overwrite and steps and all(step.article is None for step in steps):
+                _refuse_emptying(of)
             todo = [step for step in steps if overwrite or step.doubt is None]
             for number, step in enumerate(todo):
                 told(number, len(todo))
@@ -246,6 +248,13 @@ def push(
             left=len(report.left),
         )
     return report
+
+
+def _refuse_emptying(of: HelpDesk) -> None:
+    """An installation with nothing published is more often a mistake than a wish."""
+    with db.reading() as session:
+        if not deliveries.published_ids(session):
+            raise Conflict("empty_push", of.host)
 
 
 def _do(of: HelpDesk, site: Site, step: Step, to: Target, clock: Callable[[], dt.datetime]) -> None:
