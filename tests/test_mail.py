@@ -1,11 +1,15 @@
 """Mails meet a real SMTP server: taken once, tried again when refused, never twice."""
 
 import datetime as dt
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -299,3 +303,70 @@ def test_a_mail_is_forgotten_a_month_after_its_end(office: Office) -> None:
             mail.forget(session, ended_before=NOW + dt.timedelta(days=days))
         with db.reading() as session:
             assert sum(mail.counts(session).values()) == left
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of this machine that nobody vouches for, and its key, in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, made = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-keyout", str(key), "-out", str(made), "-days", "1"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    whole = folder / "whole.pem"
+    whole.write_text(key.read_text() + made.read_text())
+    return whole
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_mail_leaves_encrypted_to_a_server_whose_certificate_is_known_and_to_no_other(
+    scheme: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(certificate)
+    ways = {
+        "smtp": {"tls_context": theirs, "require_starttls": True},
+        "smtps": {"ssl_context": theirs},
+    }
+    given = list[bytes]()
+
+    def check(_s: Any, _n: Any, _e: Any, _m: str, data: Any) -> AuthResult:
+        given.append(data.password)
+        return AuthResult(success=True)
+
+    office, port = Office(), servers.free_port()
+    # Over a connection that is encrypted from the start, aiosmtpd does not see that it is.
+    controller = Controller(
+        office,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=check,
+        auth_require_tls=scheme == "smtp",
+        **ways[scheme],
+    )
+    monkeypatch.setattr(mail, "_is_loopback", lambda _: False)
+    settings = configured(port, smtp_url=f"{scheme}://faq:word@127.0.0.1:{port}")
+    monkeypatch.setattr(chosen, "_current", settings)
+    posted()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # aiosmtpd tries itself at the start
+    controller.start()
+    try:
+        monkeypatch.delenv("SSL_CERT_FILE")
+        assert mail.deliver(NOW) == 0
+        assert (stored().state, stored().failure) == (MailState.WAITING, MailFailure.NO_ENCRYPTION)
+        assert not given, "no password to somebody unknown"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert mail.deliver(NOW + MINUTE) == 1
+        assert given == [b"word"]
+        assert len(office.taken) == 1
+    finally:
+        controller.stop()
