@@ -333,7 +333,7 @@ def test_mail_leaves_encrypted_to_a_server_whose_certificate_is_known_and_to_no_
 ) -> None:
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(certificate)
-    ways = {
+    ways: dict[str, dict[str, Any]] = {
         "smtp": {"tls_context": theirs, "require_starttls": True},
         "smtps": {"ssl_context": theirs},
     }
