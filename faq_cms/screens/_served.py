@@ -172,7 +172,8 @@ def _differences(destination_id: int, gap: Gap, figures: pd.DataFrame) -> None:
             ("Retirés", gap.withdrawn),
         ):
             if ids:
-                st.markdown(f"**{heading}**")
+                if not gap.is_up_to_date:  # else it is the title above
+                    st.markdown(f"**{heading}**")
                 st.markdown("\n".join(_lines(ids, versions, figures)))
 
 
