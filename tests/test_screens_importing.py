@@ -42,8 +42,11 @@ def importing(app: AppTest) -> None:
 
 def test_a_preview_says_everything_and_writes_nothing() -> None:
     app = uploaded(DOCUMENT)
-    rows = app.dataframe[0].value
-    assert [list(state) for state in rows["État"]] == [["Nouveau"], ["Nouveau"], ["Ignoré"]]
+    choice, left = (table.value for table in app.dataframe)
+    assert [list(state) for state in choice["État"]] == [["Nouveau"], ["Nouveau"]]
+    assert list(choice["Importer"]) == [True, True]
+    assert [list(state) for state in left["État"]] == [["Ignoré"]]
+    assert list(left["À savoir"]) == ["Cette question n’a pas de réponse."]
     assert "2 nouveaux · 1 ignoré" in screens.words(app)
     assert "Ligne 4 — Une adresse électronique est masquée" in screens.words(app)
     assert questions() == []
@@ -97,6 +100,53 @@ def test_what_cannot_be_read_is_said_in_french(text: str) -> None:
     assert app.error
     assert "Traceback" not in screens.words(app)
     assert questions() == []
+
+
+def test_a_probable_duplicate_is_shown_with_the_other_and_left_unticked() -> None:
+    content.published("Comment puis-je payer ma facture d’eau\u202f?")
+    app = uploaded(
+        "Q : Comment payer la facture d’eau ?\nR : Par carte.\nQ : Où écrire ?\nR : Ici."
+    )
+    (choice,) = (table.value for table in app.dataframe)
+    assert [list(state) for state in choice["État"]] == [["Nouveau"], ["Doublon probable"]]
+    assert list(choice["Importer"]) == [True, False]
+    assert "Comment puis-je payer ma facture d’eau" in choice["À savoir"].iloc[1]
+    importing(app)
+    assert len(questions()) == 2
+    next(button for button in app.button if button.label == "Annuler cet import…").click().run()
+
+
+def test_several_files_are_one_import_and_one_that_cannot_be_read_is_said() -> None:
+    app = screens.application("importing.py")
+    app.file_uploader[0].upload("a.txt", b"Q : Une ?\nR : a.")
+    app.file_uploader[0].upload("b.txt", b"Q : Deux ?\nR : b.").run()
+    assert "2 nouveaux" in screens.words(app)
+    importing(app)
+    assert questions() == ["Deux ?", "Une ?"]
+    assert "Imports passés (1)" in [each.label for each in app.expander]
+
+
+def test_a_whole_import_is_undone_from_the_screen_and_what_stays_is_said() -> None:
+    app = uploaded("Q : Une ?\nR : a.\nQ : Deux ?\nR : b.")
+    importing(app)
+    with db.transaction() as session:
+        library = articles.library(session)
+        (article_id,) = library.loc[library["question"] == "Une ?", "article_id"]
+        articles.save_draft(
+            session,
+            people.SYSTEM,
+            int(article_id),
+            text=articles.Text("Une ?", "autre"),
+            seen=articles.seen(session, int(article_id)),
+            now=content.NOW,
+        )
+    next(button for button in app.button if button.label == "Annuler cet import…").click().run()
+    assert "1 article supprimé" in screens.words(app)
+    next(button for button in app.button if button.label == "Annuler l’import").click().run()
+    assert not app.exception, app.exception
+    assert "Import annulé" in screens.words(app)
+    assert "Son texte a été modifié depuis" in screens.words(app)
+    assert questions() == ["Une ?"]
 
 
 def test_without_a_published_article_there_is_nothing_to_export() -> None:

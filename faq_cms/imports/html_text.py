@@ -24,11 +24,11 @@ ELEMENTS_MAX: Final = (
 )
 DEPTH_MAX: Final = 80  # elements inside one another: the converter calls itself for each
 
-_REMOVED: Final = (
-    *("script", "style", "noscript", "template", "head", "svg", "math", "canvas", "object"),
-    *("button", "input", "select", "textarea", "meta", "link"),
+_REMOVED: Final = frozenset(
+    {"script", "style", "noscript", "template", "head", "svg", "math", "canvas", "object"}
+    | {"button", "input", "select", "textarea", "meta", "link"}
 )
-_FRAMES: Final = ("iframe", "embed", "video", "audio")
+_FRAMES: Final = frozenset({"iframe", "embed", "video", "audio"})
 _BLOCKS: Final = frozenset(
     {"p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "form"}
     | {"ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "td", "th"}
@@ -111,26 +111,40 @@ def revealed(code: str) -> str | None:
 
 def _prepare(soup: BeautifulSoup) -> None:
     """Take away what is not text, and write in ordinary elements what only browsers understand."""
-    for each in soup.find_all(_REMOVED):
-        each.decompose()
-    for each in soup.select(".__cf_email__, [data-cfemail]"):
-        if address := revealed(str(each.get("data-cfemail", ""))):
+    tags = [each for each in soup.descendants if isinstance(each, Tag)]
+    named: dict[str, list[Tag]] = {}  # looking for each name in turn would cost more than the rest
+    for each in tags:
+        named.setdefault(each.name, []).append(each)
+    for name in named.keys() & _REMOVED:
+        for each in named[name]:
+            each.decompose()
+    for each in tags:
+        if not each.decomposed and (address := revealed(str(each.get("data-cfemail", "")))):
             each.replace_with(address)
-    for each in soup.find_all(_FRAMES):
-        _as_link(soup, each)
-    for each in soup.select("pre br"):
-        each.replace_with("\n")
-    for each in soup.find_all("table"):
+    _rewrite(soup, named)
+    _mark_once(named)
+
+
+def _rewrite(soup: BeautifulSoup, named: dict[str, list[Tag]]) -> None:
+    """What is not text as such: films, lines of code, tables that only place things."""
+    for name in named.keys() & _FRAMES:
+        for each in named[name]:
+            _as_link(soup, each)
+    for each in named.get("br", ()):
+        if "pre" in named and each.find_parent("pre"):
+            each.replace_with("\n")
+    for each in named.get("table", ()):
         if each.find("table") or _columns(each) <= 1:
             _lay_out(each)
-    _mark_once(soup)
 
 
-def _mark_once(soup: BeautifulSoup) -> None:
+def _mark_once(named: dict[str, list[Tag]]) -> None:
     """Emphasis as Markdown can say it."""
     for names in (["b", "strong"], ["i", "em"]):
-        for each in soup.find_all(names):
-            if each.find_parent(names) or each.find(_is_block):
+        for each in [tag for name in names for tag in named.get(name, ())]:
+            if each.find_parent(names) or any(
+                isinstance(inner, Tag) and _is_block(inner) for inner in each.descendants
+            ):
                 each.unwrap()  # twice bold is bold, and no mark spans two paragraphs
 
 

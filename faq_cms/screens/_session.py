@@ -74,12 +74,13 @@ def may(action: str) -> bool:
 
 
 @contextmanager
-def changing() -> Iterator[tuple[Session, Actor, dt.datetime]]:
+def changing(held: str | None = None) -> Iterator[tuple[Session, Actor, dt.datetime]]:
     """A transaction in the name of whoever is signed in now, and the time it is.
 
-    Raises SignInRequired, and what the change raises. Call nothing of Streamlit inside.
+    `held` is their `secret`, for work in another thread, which cannot ask the browser for it. Raises
+    SignInRequired, and what the change raises. Call nothing of Streamlit inside.
     """
-    now, held = dt.datetime.now(dt.UTC), secret()
+    now, held = dt.datetime.now(dt.UTC), held or secret()
     with db.transaction() as session:
         found = people.actor_of(session, held, now=now)
         if found is None:

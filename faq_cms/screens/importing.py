@@ -1,168 +1,337 @@
 """Importer — bring in a FAQ written elsewhere, and see what it would change first."""
 
-import datetime as dt
-import hashlib
+import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy.orm import Session
 
-from faq_cms import db, french, imports
+from faq_cms import db, french, imports, people
 from faq_cms.errors import FaqError
-from faq_cms.imports import apply
-from faq_cms.imports.apply import State, Step
-from faq_cms.imports.document import Document, Finding
-from faq_cms.people import Actor
-from faq_cms.screens import _library, _parts, _session
+from faq_cms.imports import Source, apply, feedback, gathering
+from faq_cms.imports.apply import Outcome, State, Step
+from faq_cms.imports.document import Finding
+from faq_cms.imports.gathering import File
+from faq_cms.screens import _library, _parts, _past_imports, _session
 
 AS_WRITTEN: Final = "Celles du document"
-EXTENSIONS: Final = sorted({e for reader in imports.READERS.values() for e in reader.extensions})
+LIKELY: Final = "Doublon probable"
+EXTENSIONS: Final = sorted(
+    {e for reader in imports.READERS.values() for e in reader.extensions} | {".zip"}
+)
 COLOURS: Final = {
-    State.CREATED: "green",
-    State.UPDATED: "blue",
-    State.UNCHANGED: "gray",
-    State.SKIPPED: "orange",
+    apply.STATES[State.CREATED]: "green",
+    apply.STATES[State.UPDATED]: "blue",
+    LIKELY: "violet",
+    apply.STATES[State.UNCHANGED]: "gray",
+    apply.STATES[State.SKIPPED]: "orange",
 }
-SHOWN_FIRST: Final = (State.CREATED, State.UPDATED, State.SKIPPED, State.UNCHANGED)
+COUNTED: Final = {
+    "Nouveau": ("nouveau", "nouveaux"),
+    "Modifié": ("modifié", "modifiés"),
+    LIKELY: ("doublon probable", "doublons probables"),
+    "Identique": ("identique", "identiques"),
+    "Ignoré": ("ignoré", "ignorés"),
+}
 ANSWER_SHOWN: Final = 160
 FINDINGS_SHOWN: Final = 30
+LOOK_EVERY: Final = 0.15  # seconds between two looks at an import under way
+TALL: Final = 12  # rows shown without scrolling inside the table
+ROW: Final = 36  # pixels
 
 
 @dataclass(frozen=True)
 class Read:
-    """One uploaded file that could be read, and what importing it would do."""
+    """What was uploaded, once read: its documents, and what importing them would do."""
 
-    name: str
-    digest: str
-    document: Document
+    files: tuple[str, ...]
+    sources: list[Source]
     steps: list[Step]
+    refusals: list[str]
 
 
-@st.cache_data(max_entries=16, show_spinner="Lecture du document…")
-def parsed(data: bytes, name: str) -> Document:
-    """The entries of a document. Raises what `imports.read` raises."""
-    return imports.read(data, name=name)
+# -- reading -------------------------------------------------------------------------------------
 
 
-def read(data: bytes, name: str) -> Read | None:
-    """A file and its plan; None, once said why, when nothing can be read in it."""
+def read(files: list[File], key: tuple[str, ...]) -> Read:
+    """The documents of these files and their plan; read once, then kept while they stay chosen."""
+    kept: Read | None = st.session_state.get("import_read")
+    if kept is not None and kept.files == key:
+        return kept
+    bar = st.progress(0.0, "Lecture des documents…")
+    sources: list[Source] = []
+    refusals: list[str] = []
     try:
-        document = parsed(data, name)
-        with db.reading() as session:
-            steps = apply.plan(session, document)
-    except FaqError as error:
-        st.error(_parts.plain(french.sentence(error)), icon=":material/error:")
-        return None
-    return Read(name, hashlib.sha256(data).hexdigest(), document, steps)
+        sources = _sources(files, bar)
+    except FaqError:  # one of them: which, and what the others hold
+        good = []
+        for file in files:
+            try:
+                _sources([file], bar)
+                good.append(file)
+            except FaqError as error:
+                refusals.append(_refusal(file, error))
+        if good:
+            sources = _sources(good, bar)
+    bar.progress(1.0, "Comparaison avec les articles…")
+    with db.reading() as session:
+        steps = apply.plan(session, *(source.document for source in sources))
+    bar.empty()
+    found = Read(key, sources, steps, refusals)
+    st.session_state["import_read"] = found
+    return found
 
 
-def totals(steps: list[Step]) -> str:
+def _sources(files: list[File], bar: st.delta_generator.DeltaGenerator) -> list[Source]:
+    def told(done: int, total: int) -> None:
+        bar.progress(done / total, f"Lecture des documents… {french.part(done, total)}")
+
+    return gathering.read(gathering.unfolded(files), told=told)
+
+
+def _refusal(file: File, error: FaqError) -> str:
+    sentence = french.sentence(error)
+    return sentence if file.name in sentence else f"{file.name}\u00a0: {sentence}"
+
+
+# -- showing -------------------------------------------------------------------------------------
+
+
+def state(step: Step) -> str:
+    """The word for what becomes of an entry."""
+    return LIKELY if step.like else apply.STATES[step.state]
+
+
+def totals(steps: Sequence[Step]) -> str:
     """« 8 nouveaux · 1 modifié · 1 identique »."""
-    counted = Counter(step.state for step in steps)
-    words = {
-        State.CREATED: "nouveau",
-        State.UPDATED: "modifié",
-        State.UNCHANGED: "identique",
-        State.SKIPPED: "ignoré",
-    }
+    counted = Counter(state(step) for step in steps)
     return " · ".join(
-        french.count(counted[state], word, "nouveaux" if state is State.CREATED else None)
-        for state, word in words.items()
-        if counted[state]
+        french.count(counted[name], *words) for name, words in COUNTED.items() if counted[name]
     )
 
 
-def findings(document: Document) -> list[Finding]:
-    """What a person should know, in the order of the lines."""
-    every = [*document.warnings, *(f for entry in document.entries for f in entry.warnings)]
-    return sorted(every, key=lambda finding: finding.line)
+def findings(found: Read) -> None:
+    """What to look at before importing, in the order of the documents."""
+    every: list[tuple[str, Finding]] = []
+    for source in found.sources:
+        document = source.document
+        seen = [*document.warnings, *(f for entry in document.entries for f in entry.warnings)]
+        every += [(source.name, each) for each in sorted(seen, key=lambda each: each.line)]
+    if not every:
+        return
+    label = french.count(len(every), "point à vérifier", "points à vérifier")
+    with st.expander(label, icon=":material/warning:", expanded=len(every) <= 5):
+        for name, each in every[:FINDINGS_SHOWN]:
+            where = f"{_parts.plain(name)}, l" if len(found.sources) > 1 else "L"
+            st.markdown(f"{where}igne {french.number(each.line)} — {_parts.plain(each.message)}")
+        if len(every) > FINDINGS_SHOWN:
+            st.caption(f"… et {french.number(len(every) - FINDINGS_SHOWN)} autres.")
 
 
-def preview(file: Read) -> None:
-    """One file: its totals, what to know, then every entry with what becomes of it."""
-    st.subheader(_parts.plain(file.name), anchor=False)
-    st.markdown(totals(file.steps))
-    seen = findings(file.document)
-    if seen:
-        label = french.count(len(seen), "point à vérifier", "points à vérifier")
-        with st.expander(label, icon=":material/warning:", expanded=len(seen) <= 5):
-            for finding in seen[:FINDINGS_SHOWN]:
-                st.markdown(
-                    f"Ligne {french.number(finding.line)} — {_parts.plain(finding.message)}"
-                )
-            if len(seen) > FINDINGS_SHOWN:
-                st.caption(f"… et {french.number(len(seen) - FINDINGS_SHOWN)} autres.")
-    st.dataframe(
-        rows(file.steps),
-        hide_index=True,
-        row_height=36,
-        column_config={
-            "État": st.column_config.MultiselectColumn(
-                options=list(apply.STATES.values()),
-                color=[COLOURS[state] for state in apply.STATES],
-                width="small",
-            ),
-            "Question": st.column_config.TextColumn(width="large"),
-            "À savoir": st.column_config.TextColumn(width="medium"),
-        },
-        alt=f"Ce que deviennent les questions de {file.name}",
-    )
+def rows(found: Read, ranks: Sequence[int]) -> pd.DataFrame:
+    """These entries as a table, by rank; the document's name where there are several."""
+    steps = [found.steps[rank] for rank in ranks]
+    table = {
+        "État": [[state(step)] for step in steps],
+        "Question": [step.entry.question for step in steps],
+        "À savoir": [to_know(step) for step in steps],
+        "Réponse": [_shown(step.entry.answer) for step in steps],
+        "Catégorie": [_category(step) for step in steps],
+        "Document": [found.sources[step.file].name for step in steps],
+        "Ligne": [step.entry.line for step in steps],
+    }
+    if len(found.sources) == 1:
+        del table["Document"]
+    return pd.DataFrame(table, index=list(ranks))
 
 
-def rows(steps: list[Step]) -> pd.DataFrame:
-    """The plan as a table, what is new first."""
-    steps = sorted(steps, key=lambda step: SHOWN_FIRST.index(step.state))
-    return pd.DataFrame(
-        {
-            "État": [[apply.STATES[step.state]] for step in steps],
-            "Question": [step.entry.question for step in steps],
-            "Réponse": [" ".join(step.entry.answer.split())[:ANSWER_SHOWN] for step in steps],
-            "À savoir": [_to_know(step) for step in steps],
-            "Ligne": [step.entry.line for step in steps],
-        }
-    )
+def _shown(answer: str) -> str:
+    """The beginning of an answer on one line, without the marks of emphasis."""
+    return " ".join(answer[: 2 * ANSWER_SHOWN].replace("**", "").split())[:ANSWER_SHOWN]
 
 
-def _to_know(step: Step) -> str:
+def _category(step: Step) -> str:
+    return " › ".join(name for name in (step.entry.parent, step.entry.category) if name)
+
+
+def to_know(step: Step) -> str:
+    """Why an entry is left out, what it looks like, what to check in it."""
     if step.reason is not None:
         return apply.REASONS[step.reason]
-    return " ".join(dict.fromkeys(finding.message for finding in step.entry.warnings))
+    like = [f"Ressemble à «\u202f{step.like[1]}\u202f»."] if step.like else []
+    return " ".join(dict.fromkeys([*like, *(each.message for each in step.entry.warnings)]))
 
 
-def import_all(files: list[Read], *, publish: bool, category: str | None) -> None:
-    """All the files, or none when one of them is refused."""
-    done: list[Step] = []
+def chosen(found: Read) -> set[int]:
+    """The table of what may be imported, a box before each; the ranks of the boxes ticked."""
+    ranks = sorted(
+        (at for at, step in enumerate(found.steps) if step.state in (State.CREATED, State.UPDATED)),
+        key=lambda at: [*COUNTED].index(state(found.steps[at])),
+    )
+    if not ranks:
+        return set()
+    turn, default = st.session_state.get("import_boxes", (0, None))
+    table = rows(found, ranks)
+    ticked = [default if default is not None else not found.steps[at].like for at in ranks]
+    table.insert(0, "Importer", ticked)
+    edited = st.data_editor(
+        table,
+        key=f"import_table_{turn}_{hash(found.files)}",
+        hide_index=True,
+        row_height=ROW,
+        height=ROW * min(len(ranks) + 1, TALL) + 3,
+        disabled=[name for name in table.columns if name != "Importer"],
+        column_config=_columns() | {"Importer": st.column_config.CheckboxColumn(width=100)},
+    )
+    with st.container(horizontal=True):
+        st.button("Tout cocher", on_click=tick_all, args=(turn + 1, True), type="tertiary")
+        st.button("Tout décocher", on_click=tick_all, args=(turn + 1, False), type="tertiary")
+    return {int(rank) for rank in edited.index[edited["Importer"].astype(bool)]}
 
-    def change(session: Session, actor: Actor, now: dt.datetime) -> None:
-        for file in files:
-            done.extend(
-                apply.write(
+
+def tick_all(turn: int, ticked: bool) -> None:
+    """Tick every box, or none."""
+    st.session_state["import_boxes"] = (turn, ticked)
+
+
+def left_alone(found: Read) -> None:
+    """What is the same, or cannot be imported and why."""
+    ranks = [
+        at for at, step in enumerate(found.steps) if step.state in (State.SKIPPED, State.UNCHANGED)
+    ]
+    ranks.sort(key=lambda at: found.steps[at].state is State.UNCHANGED)
+    if not ranks:
+        return
+    label = f"{french.count(len(ranks), 'question')} à laisser de côté"
+    with st.expander(label, icon=":material/playlist_remove:", expanded=len(ranks) <= 5):
+        st.dataframe(
+            rows(found, ranks),
+            hide_index=True,
+            row_height=ROW,
+            column_config=_columns(),
+            alt="Questions identiques ou ignorées, et pourquoi",
+        )
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "État": st.column_config.MultiselectColumn(
+            options=[*COLOURS], color=[*COLOURS.values()], width="small"
+        ),
+        "Question": st.column_config.TextColumn(width="large"),
+        "À savoir": st.column_config.TextColumn(width="medium"),
+        "Ligne": st.column_config.NumberColumn(width="small"),
+    }
+
+
+# -- importing -----------------------------------------------------------------------------------
+
+
+def import_all(found: Read, ticked: set[int], *, publish: bool, category: str | None) -> None:
+    """All that is ticked, or nothing when it is refused; the bar moves while it is written."""
+    left_out = {
+        at
+        for at, step in enumerate(found.steps)
+        if step.state in (State.CREATED, State.UPDATED) and at not in ticked
+    }
+    at, ended = [0, max(len(ticked), 1)], list[Outcome | BaseException]()
+    held = _session.secret()
+
+    def told(done: int, total: int) -> None:
+        at[:] = done, total
+
+    def write() -> None:
+        try:
+            with _session.changing(held) as (session, actor, now):
+                outcome = apply.write_all(
                     session,
                     actor,
-                    file.document,
-                    name=file.name,
-                    digest=file.digest,
+                    found.sources,
                     publish=publish,
                     category=category,
+                    left_out=left_out,
+                    told=told,
                     now=now,
                 )
-            )
+            ended.append(outcome)
+        except BaseException as error:  # noqa: BLE001 — told, or raised again, by whoever waits
+            ended.append(error)
 
-    if _session.act(change):
-        st.session_state["imported"] = (totals(done), publish)
+    # Apart from this script, which Streamlit may end at any of its own calls: see STREAMLIT in docs.
+    writer = threading.Thread(target=write, name="import")
+    writer.start()
+    bar = st.bottom.progress(0.0, "Import en cours…")  # in sight however far the page is scrolled
+    while writer.is_alive():
+        bar.progress(min(at[0] / at[1], 1.0), f"Import en cours… {french.part(at[0], at[1])}")
+        writer.join(LOOK_EVERY)
+    bar.empty()
+    _conclude(ended[0])
+
+
+def _conclude(ended: Outcome | BaseException) -> None:
+    if isinstance(ended, FaqError):
+        _session.refuse(ended)
+    elif isinstance(ended, BaseException):
+        raise ended
+    else:
+        steps = [step for step in ended.steps if step.reason is not apply.Reason.LEFT_OUT]
+        st.session_state["imported"] = (totals(steps), ended.feedback, ended.batch_id)
         st.session_state["upload"] = st.session_state.get("upload", 0) + 1
+        for name in ("import_read", "import_boxes", "import_undone"):
+            st.session_state.pop(name, None)
+    st.rerun()
 
 
-_parts.head("Importer", "Un document de questions et réponses devient des articles.")
-if imported := st.session_state.pop("imported", None):
-    what, published = imported
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+def said_of_readers(report: feedback.Report) -> list[str]:
+    """What became of the votes and totals that came with the articles."""
+    said = []
+    if report.votes:
+        early = f", dont {french.number(report.before_first)} avant le texte importé" if report.before_first else ""  # fmt: skip
+        said.append(
+            f"{french.count(report.votes, 'vote daté repris', 'votes datés repris')}{early}."
+        )
+    if report.readings:
+        totals_kept = french.count(report.readings, "relevé de totaux", "relevés de totaux")
+        said.append(f"{totals_kept}, à part des votes.")
+    if report.waiting:
+        said.append(
+            f"{french.count(report.waiting, 'vote')} sur des articles pas encore publiés\u00a0: "
+            "importez de nouveau après leur publication."
+        )
+    if report.withheld:
+        said.append(
+            f"{french.count(report.withheld, 'avis laissé de côté', 'avis laissés de côté')}\u00a0: "
+            "une personne du pilotage peut les reprendre en important le même document."
+        )
+    return said
+
+
+def conclusion() -> None:
+    """What the last import did, and the way back."""
+    if "imported" not in st.session_state:
+        return
+    what, report, batch_id = st.session_state["imported"]
+    with st.container(border=True):
         st.markdown(f":material/check_circle: **Import terminé**\u00a0: {what}")
-        _parts.link("articles.py", "Voir les articles", icon=":material/article:")
+        for sentence in said_of_readers(report):
+            st.caption(sentence)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _parts.link("articles.py", "Voir les articles", icon=":material/article:")
+            if batch_id is not None:
+                st.button(
+                    "Annuler cet import…",
+                    icon=":material/undo:",
+                    type="tertiary",
+                    on_click=_past_imports.ask,
+                    args=(batch_id,),
+                )
 
+
+_parts.head("Importer", "Des questions et réponses écrites ailleurs deviennent des articles.")
+conclusion()
 uploaded = st.file_uploader(
     "Documents",
     type=[extension.removeprefix(".") for extension in EXTENSIONS],
@@ -174,49 +343,57 @@ if not uploaded:
     st.caption(
         "Formats\u00a0: "
         + ", ".join(_parts.plain(reader.label) for reader in imports.READERS.values())
-        + ". Dans un texte simple, commencez chaque question par «\u202fQ\u00a0:\u202f» et chaque "
-        "réponse par «\u202fR\u00a0:\u202f». Rien n’est écrit avant votre accord, et importer deux fois "
-        "le même document ne change rien."
+        + ", plusieurs fichiers ou un zip. Dans un texte simple, commencez chaque question par "
+        "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f». Rien n’est écrit avant "
+        "votre accord, et importer deux fois le même document ne change rien."
     )
+    _past_imports.show()
     st.stop()
 
-files = [file for each in uploaded if (file := read(each.getvalue(), each.name))]
-if not files:
+st.session_state.pop("imported", None)
+found = read(
+    [File(each.name, each.getvalue()) for each in uploaded],
+    tuple(f"{each.name}/{each.file_id}" for each in uploaded),
+)
+for refusal in found.refusals:
+    st.error(_parts.plain(refusal), icon=":material/error:")
+if not found.steps:
     st.stop()
-for file in files:
-    preview(file)
-
-planned = Counter(step.state for file in files for step in file.steps)
-waiting = planned[State.CREATED] + planned[State.UPDATED]
-if not waiting:
-    st.info("Tout est déjà là\u00a0: il n’y a rien à importer.", icon=":material/done_all:")
-    st.stop()
+st.markdown(f"**{totals(found.steps)}**")
+findings(found)
+ticked = chosen(found)
+left_alone(found)
+if not any(step.state in (State.CREATED, State.UPDATED) for step in found.steps):
+    has_feedback = any(step.entry.ballots or step.entry.totals for step in found.steps)
+    if not (has_feedback and people.may(_session.actor().role, "votes.import")):
+        st.info("Tout est déjà là\u00a0: il n’y a rien à importer.", icon=":material/done_all:")
+        st.stop()
 
 with st.container(border=True):
-    filing, state = st.columns(2)
+    filing, standing = st.columns(2)
     category = filing.selectbox(
         "Catégorie des nouveaux articles",
         [AS_WRITTEN, *(each.name for each in _library.categories())],
         accept_new_options=True,
         help="Choisissez, ou écrivez un nouveau nom puis Entrée.",
     )
-    now_public = state.radio(
+    now_public = standing.radio(
         "Les nouveaux articles sont",
         ["Gardés en brouillon", "Publiés tout de suite"],
         index=0,
     )
-    if planned[State.UPDATED]:
+    if any(step.state is State.UPDATED for step in found.steps):
         st.caption(
             "Les textes modifiés deviennent des brouillons\u00a0: rien de publié n’est remplacé sans vous."
         )
-    st.button(
-        f"Importer {french.count(waiting, 'question')}",
-        type="primary",
-        icon=":material/upload_file:",
-        on_click=import_all,
-        args=(files,),
-        kwargs={
-            "publish": now_public == "Publiés tout de suite",
-            "category": None if category == AS_WRITTEN else category,
-        },
-    )
+    some = french.count(len(ticked), "question") if ticked else "les avis seulement"
+    is_possible = bool(ticked) or any(step.state is State.UNCHANGED for step in found.steps)
+    if st.button(
+        f"Importer {some}", type="primary", icon=":material/upload_file:", disabled=not is_possible
+    ):
+        import_all(
+            found,
+            ticked,
+            publish=now_public == "Publiés tout de suite",
+            category=None if category == AS_WRITTEN else category,
+        )
