@@ -26,6 +26,7 @@ Plumbing:
 
 Chapters, each of which may look back at the ones before it:
 
+- ``outbox``: what waits to leave, claimed by one server at a time, tried again.
 - ``mail``: mails that leave, posted with the change they tell of, never twice.
 - ``people``: accounts, sign-in, sessions, permissions, audit trail.
 - ``plans``: publications and withdrawals to come, each done once.
@@ -59,6 +60,7 @@ Chapters, each of which may look back at the ones before it:
 - ``reports``: the figures of a week or a month, frozen when issued, and who receives them.
 - ``deliveries``: what each channel received, what it serves since, who did not come.
 - ``notices``: what each person is told, in the application and in a digest by e-mail.
+- ``webhooks``: the same notices for other systems, signed, called again until they are taken.
 - ``duties``: what the clock asks for; each runs once, whoever asks.
 - ``imports``, ``exports``: one reader per format, one writer per channel.
 - ``archive``: the whole installation in one portable file.

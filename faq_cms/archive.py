@@ -74,6 +74,8 @@ STAYS: Final[Mapping[str, str]] = {
     "tally_day": "derived from votes",
     "tally_version": "derived from votes",
     "told": "goes with the notices",
+    "webhook": "another system expects one installation; its secret stays with this one's",
+    "webhook_call": "goes with the webhooks",
     "window_tally": "derived from votes",
 }
 # What leaves empty: (table, column) and what is written in its place.

@@ -26,6 +26,7 @@ from faq_cms import (
     plans,
     reports,
     searches,
+    webhooks,
     windows,
 )
 from faq_cms.models import (
@@ -98,7 +99,9 @@ def tell(now: dt.datetime) -> int:
         if not notices.is_any(session, now=now):
             return 0
     with db.transaction() as session:
-        return len(notices.tell(session, now=now))
+        told = notices.tell(session, now=now)
+        webhooks.post(session, told, now=now)
+        return len(told)
 
 
 def carry_out_plans(now: dt.datetime) -> list[int]:
@@ -252,6 +255,7 @@ def _forget(session: Session, now: dt.datetime) -> None:
         questions_before=now - REMARKS_KEPT,
     )
     deliveries.forget(session, before=now - deliveries.KEPT)
+    webhooks.forget(session, before=now - notices.KEPT)
     notices.forget(session, before=now - notices.KEPT)
     mail.forget(session, ended_before=now - mail.KEPT)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
@@ -271,4 +275,5 @@ DUTIES = (
 STEPS: tuple[tuple[str, Callable[[dt.datetime], object]], ...] = (
     ("notices", tell),
     ("mail", mail.deliver),
+    ("webhooks", webhooks.deliver),
 )

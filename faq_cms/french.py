@@ -51,6 +51,7 @@ from faq_cms.models import (
     Role,
     Significance,
     Way,
+    WebhookShape,
 )
 from faq_cms.personal_data import Kind
 
@@ -261,6 +262,12 @@ NOTICE_KINDS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.MISSED: "Un canal n’a pas reçu son envoi",
 }
 
+WEBHOOK_SHAPES: Final[Mapping[WebhookShape, str]] = {
+    WebhookShape.JSON: "JSON",
+    WebhookShape.SLACK: "Slack",
+    WebhookShape.TEAMS: "Teams",
+}
+
 RHYTHMS: Final[Mapping[Rhythm, str]] = {
     Rhythm.DAILY: "Chaque jour",
     Rhythm.WEEKLY: "Chaque lundi",
@@ -269,6 +276,7 @@ RHYTHMS: Final[Mapping[Rhythm, str]] = {
 LABELS: Final[Mapping[type[StrEnum], Mapping[Any, str]]] = {
     NoticeKind: NOTICE_KINDS,
     Rhythm: RHYTHMS,
+    WebhookShape: WEBHOOK_SHAPES,
     Cadence: CADENCES,
     MailState: MAIL_STATES,
     MailFailure: MAIL_FAILURES,
@@ -320,6 +328,16 @@ def told(kind: NoticeKind, detail: Mapping[str, Any]) -> str:
         NoticeKind.MISSED: f"Envoi manqué{NBSP}: {detail.get('name', '')} ({detail.get('channel', '')})",
     }[kind]
 
+
+TRIAL: Final = "Essai\u00a0: les nouveautés de la FAQ arriveront ici."
+# What a call to another system met; a bare status is shown as it is.
+CALLS: Final[Mapping[str, str]] = {
+    "unreachable": "l’adresse ne répond pas",
+    "timeout": "l’adresse met trop longtemps à répondre",
+    "unknown_host": "ce nom de domaine n’existe pas",
+    "private": "cette adresse n’est pas publique",
+    "not_https": "cette adresse n’est pas en https",
+}
 
 ANSWERED: Final = "l’article a été corrigé"
 _MARKS: Final = {"equal": "{}", "delete": "[supprimé\u00a0: {}]", "insert": "[ajouté\u00a0: {}]"}
@@ -409,6 +427,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not_found.address": "Cette adresse n’existe pas.",
     "invalid.contact.not_an_address": "Cette adresse e-mail n’est pas complète. Corrigez-la, ou laissez le champ vide.",
     "invalid.contact.without_remark": "Écrivez une remarque\u00a0: c’est sa correction qui vous sera annoncée.",
+    "invalid.url.not_a_url": "Cette adresse n’en est pas une. Donnez-la entière, de https:// à la fin.",
+    "invalid.url.not_https": "L’adresse doit commencer par https://, sans numéro de port.",
+    "invalid.url.private": "Cette adresse n’est pas publique. Une personne qui installe le logiciel peut l’autoriser (FAQ_WEBHOOK_NETWORKS).",
+    "invalid.kinds.empty": "Choisissez au moins une nouveauté à annoncer.",
+    "conflict.too_many_webhooks": "{detail} adresses sont déjà prévenues. Retirez-en une d’abord.",
+    "not_found.webhook": "Cette adresse n’est plus prévenue.",
     "conflict.no_message": "Il n’y a plus de message à envoyer pour cette remarque.",
     "conflict.message_left": "Le message est déjà parti.",
     "not_found.remark": "Cette remarque n’existe plus.",

@@ -15,7 +15,6 @@ import datetime as dt
 import hashlib
 import ipaddress
 import logging
-import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -28,16 +27,12 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from faq_cms import db, settings
+from faq_cms import db, outbox, settings
 from faq_cms.errors import Invalid
 from faq_cms.models import MailFailure, MailState, OutgoingMail
 
 log = logging.getLogger(__name__)
 
-# Waits between tries, a little under two days in all: what a mail server itself would give a peer.
-WAITS: Final = tuple(dt.timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
-ABANDONED: Final = dt.timedelta(minutes=30)  # longer than any try: the process that claimed is gone
-PER_TURN: Final = 50  # mails a turn of the clock; the next turn takes the others
 PATIENCE: Final = 20.0  # seconds for one answer of the server
 PATIENCE_AT_END: Final = 120.0  # after the text: servers examine it before they answer
 KEPT: Final = dt.timedelta(days=30)  # after its end: time to see what went wrong
@@ -174,8 +169,8 @@ def deliver(now: dt.datetime) -> int:
     _give_up_on_the_silent(now)
     taken = 0
     with _Line() as line:
-        for _ in range(PER_TURN):
-            mail = _claim(now)
+        for _ in range(outbox.PER_TURN):
+            mail = outbox.claim(OutgoingMail, _ready(now), now)
             if mail is None:
                 break
             met = _send(line, mail, now)
@@ -208,18 +203,16 @@ _OF_THE_SERVER: Final = (MailFailure.UNREACHABLE, MailFailure.NO_ENCRYPTION, Mai
 def _ready(now: dt.datetime) -> ColumnElement[bool]:
     """Mails to be tried: due, or claimed by a process that died before it handed them over."""
     return or_(
-        and_(OutgoingMail.state == MailState.WAITING, OutgoingMail.due_at <= now),
-        and_(
-            OutgoingMail.state == MailState.SENDING,
-            OutgoingMail.handed_at.is_(None),
-            OutgoingMail.claimed_at < now - ABANDONED,
-        ),
+        outbox.is_due(OutgoingMail, now),
+        and_(outbox.is_abandoned(OutgoingMail, now), OutgoingMail.handed_at.is_(None)),
     )
 
 
 def _silent(now: dt.datetime) -> ColumnElement[bool]:
     """Mails handed over by a process that never came back with the answer."""
-    return and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.handed_at < now - ABANDONED)
+    return and_(
+        OutgoingMail.state == MailState.SENDING, OutgoingMail.handed_at < now - outbox.ABANDONED
+    )
 
 
 def _is_any_due(now: dt.datetime) -> bool:
@@ -241,31 +234,6 @@ def _give_up_on_the_silent(now: dt.datetime) -> None:
         )
 
 
-def _claim(now: dt.datetime) -> OutgoingMail | None:
-    """Take one mail for this process; None when nothing is left."""
-    first = (
-        select(OutgoingMail.id)
-        .where(_ready(now))
-        .order_by(OutgoingMail.due_at, OutgoingMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    with db.transaction() as session:
-        mail: OutgoingMail | None = session.scalar(
-            update(OutgoingMail)
-            .where(OutgoingMail.id == first, _ready(now))
-            .values(
-                state=MailState.SENDING,
-                claim=secrets.token_hex(16),
-                claimed_at=now,
-                attempts=OutgoingMail.attempts + 1,
-            )
-            .returning(OutgoingMail)
-        )
-        return mail
-
-
 def _send(line: "_Line", mail: OutgoingMail, now: dt.datetime) -> _Met | None:
     """Try one claimed mail and write what came of it; None when the server took it."""
     try:
@@ -282,7 +250,7 @@ def _send(line: "_Line", mail: OutgoingMail, now: dt.datetime) -> _Met | None:
     log.warning("mail %s: %s %s", mail.id, met.failure, met.answer)
     if met.failure is MailFailure.NO_ANSWER:
         _end(mail, MailState.UNCERTAIN, now, met)
-    elif met.is_final or mail.attempts > len(WAITS):
+    elif met.is_final or mail.attempts > len(outbox.WAITS):
         _end(mail, MailState.REFUSED, now, met)
     else:
         _put_off(mail, now, met)
@@ -308,19 +276,14 @@ def _end(mail: OutgoingMail, state: MailState, now: dt.datetime, met: _Met | Non
 
 
 def _put_off(mail: OutgoingMail, now: dt.datetime, met: _Met) -> None:
-    _settle(mail, state=MailState.WAITING, due_at=now + WAITS[mail.attempts - 1], met=met)
+    _settle(mail, state=MailState.WAITING, due_at=now + outbox.WAITS[mail.attempts - 1], met=met)
 
 
 def _settle(mail: OutgoingMail, *, met: _Met | None, **values: object) -> None:
     said = {"failure": met.failure, "answer": met.answer[:ANSWER_MAX]} if met else {"failure": None}
     if values["state"] is MailState.WAITING:
         values["handed_at"] = None  # the server said no: it has not left
-    with db.transaction() as session:
-        session.execute(
-            update(OutgoingMail)
-            .where(OutgoingMail.id == mail.id, OutgoingMail.claim == mail.claim)
-            .values(claim=None, **values, **said)
-        )
+    outbox.settle(mail, **values, **said)
 
 
 # -- the server ----------------------------------------------------------------------------------

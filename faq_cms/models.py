@@ -1337,3 +1337,60 @@ class DigestAddress(Base):
     rhythm: Mapped[Rhythm] = mapped_column(_codes(Rhythm))
     key: Mapped[str] = mapped_column(String(43), unique=True)
     since: Mapped[dt.datetime]
+
+
+class WebhookShape(StrEnum):
+    """How a notice is said to the system behind an address."""
+
+    JSON = "json"
+    SLACK = "slack"
+    TEAMS = "teams"
+
+
+class Webhook(Base):
+    """An address of another system that is told of these kinds of notices, for the installation.
+
+    Its secret is derived from `salt` and the installation's own secret: the database alone signs
+    nothing.
+    """
+
+    __tablename__ = "webhook"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(500))
+    shape: Mapped[WebhookShape] = mapped_column(_codes(WebhookShape))
+    kinds: Mapped[list[str]]
+    salt: Mapped[str] = mapped_column(String(43))
+    created_at: Mapped[dt.datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[dt.datetime | None]
+
+
+class WebhookCall(Base):
+    """One notice on its way to one webhook (none: a trial), until it was taken.
+
+    The pair is unique: a notice is posted once. `state` is that of a mail, but for *uncertain*: a
+    call that may have arrived is made again, under the same id.
+    """
+
+    __tablename__ = "webhook_call"
+    __table_args__ = (
+        UniqueConstraint("webhook_id", "notice_id"),
+        CheckConstraint(
+            "(state IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended_is_dated"
+        ),
+        CheckConstraint("(state = 'sending') = (claim IS NOT NULL)", name="sending_is_claimed"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+    state: Mapped[MailState] = mapped_column(_codes(MailState))
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    answer: Mapped[str] = mapped_column(default="")  # what the last try met: a code of `webhooks`

@@ -67,6 +67,12 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = field(
         default=(), metadata={"help": "networks whose X-Forwarded-For is believed, comma-separated"}
     )
+    webhook_networks: tuple[Network, ...] = field(
+        default=(),
+        metadata={
+            "help": "private networks webhooks may also call, http included (127.0.0.0/8), comma-separated"
+        },
+    )
     widget_origins: tuple[str, ...] = field(
         default=(),
         metadata={
@@ -169,7 +175,8 @@ def load(environment: Mapping[str, str] | None = None, **chosen: object) -> Sett
         site_name=given.get("site_name", defaults.site_name),
         canonical_url=_canonical(given.get("canonical_url", "")),
         support_url=_support(given.get("support_url", "")),
-        trusted_proxies=_networks(given.get("trusted_proxies", "")),
+        trusted_proxies=_networks("TRUSTED_PROXIES", given.get("trusted_proxies", "")),
+        webhook_networks=_networks("WEBHOOK_NETWORKS", given.get("webhook_networks", "")),
         widget_origins=_origins(given.get("widget_origins", "")),
         smtp_url=_smtp(given.get("smtp_url", "")),
         mail_from=_sender(given.get("mail_from", ""), given.get("smtp_url", "")),
@@ -240,13 +247,13 @@ def _port(value: str) -> int:
     return int(value)
 
 
-def _networks(value: str) -> tuple[Network, ...]:
+def _networks(name: str, value: str) -> tuple[Network, ...]:
     try:
         return tuple(
             ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
         )
     except ValueError as error:
-        raise BadSetting(PREFIX + "TRUSTED_PROXIES", "not_networks") from error
+        raise BadSetting(PREFIX + name, "not_networks") from error
 
 
 def _origins(value: str) -> tuple[str, ...]:

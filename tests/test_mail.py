@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy import select, update
 
-from faq_cms import db, mail
+from faq_cms import db, mail, outbox
 from faq_cms import settings as chosen
 from faq_cms.errors import Invalid
 from faq_cms.mail import Letter
@@ -120,7 +120,7 @@ def test_tries_come_less_and_less_often_and_end(office: Office) -> None:
         mail.deliver(at)
         waits.append(stored().due_at - at)
         at = stored().due_at
-    assert tuple(waits[:-1]) == mail.WAITS
+    assert tuple(waits[:-1]) == outbox.WAITS
     assert stored().state is MailState.REFUSED
 
 
@@ -188,8 +188,8 @@ def test_a_crash_before_the_text_is_tried_again_and_one_after_it_never(office: O
                 .where(OutgoingMail.key == key)
                 .values(state=MailState.SENDING, claim=key, claimed_at=NOW, handed_at=handed_at)
             )
-    assert mail.deliver(NOW + mail.ABANDONED) == 0
-    assert mail.deliver(NOW + mail.ABANDONED + MINUTE) == 1
+    assert mail.deliver(NOW + outbox.ABANDONED) == 0
+    assert mail.deliver(NOW + outbox.ABANDONED + MINUTE) == 1
     with db.reading() as session:
         states = {row.key: row.state for row in session.scalars(select(OutgoingMail))}
     assert states == {"before": MailState.SENT, "after": MailState.UNCERTAIN}
@@ -203,11 +203,15 @@ def test_the_text_is_not_given_before_it_is_written_that_it_will_be(office: Offi
     assert seen == [True]
 
 
+def claimed(now: dt.datetime) -> OutgoingMail | None:
+    return outbox.claim(OutgoingMail, mail._ready(now), now)
+
+
 def test_a_mail_taken_over_by_another_server_is_dropped_by_the_first(office: Office) -> None:
     posted()
-    mine = mail._claim(NOW)
+    mine = claimed(NOW)
     assert mine is not None
-    theirs = mail._claim(NOW + mail.ABANDONED + MINUTE)
+    theirs = claimed(NOW + outbox.ABANDONED + MINUTE)
     assert theirs is not None
     with mail._Line() as line:
         assert mail._send(line, mine, NOW) is not None

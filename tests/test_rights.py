@@ -39,13 +39,14 @@ from faq_cms import (
     searches,
     synonyms,
     votes,
+    webhooks,
 )
 from faq_cms.articles import Seen, Text
 from faq_cms.bulk import Made, Withdrawal
 from faq_cms.errors import FaqError, Forbidden
 from faq_cms.filing import Change
 from faq_cms.imports import apply, document, feedback, undo
-from faq_cms.models import Account, Cadence, RemarkState, Rhythm, Role, Significance
+from faq_cms.models import Account, Cadence, RemarkState, Rhythm, Role, Significance, WebhookShape
 from faq_cms.people import Actor
 from faq_cms.votes import Burst
 from tests import content
@@ -369,6 +370,14 @@ WRITES: Final[dict[str, tuple[str, Write]]] = {
         "remark.handle",
         lambda s, who: contacts.reconsider(s, who, ONE, now=NOW),
     ),
+    "webhooks.add": (
+        "token.manage",
+        lambda s, who: webhooks.add(
+            s, who, url="https://x.example.org/", shape=WebhookShape.JSON, kinds=[], now=NOW
+        ),
+    ),
+    "webhooks.remove": ("token.manage", lambda s, who: webhooks.remove(s, who, ONE, now=NOW)),
+    "webhooks.try_out": ("token.manage", lambda s, who: webhooks.try_out(s, who, ONE, now=NOW)),
     "notices.see": ("figures.read", lambda s, who: notices.see(s, who, [ONE], now=NOW)),
     "notices.receive": (
         "figures.read",

@@ -67,6 +67,8 @@ ACTIONS = {
     "person.enable": "a rouvert un compte",
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
+    "webhook.add": "a ajouté une adresse à prévenir",
+    "webhook.remove": "a retiré une adresse à prévenir",
     "channel.push": "a envoyé les articles vers un outil d’assistance",
     "channel.leave": "a cessé de suivre un canal",
     "channel.come_back": "suit de nouveau un canal",

@@ -10,7 +10,7 @@ from faq_cms import db, french, gate, people, settings
 from faq_cms.errors import FaqError
 from faq_cms.models import Account, ApiToken, Role
 from faq_cms.people import Actor
-from faq_cms.screens import _parts, _session
+from faq_cms.screens import _parts, _session, _webhooks
 
 DOES: Final = {
     Role.VIEWER: "lit les articles, les remarques et les chiffres",
@@ -277,3 +277,4 @@ for each in team:
 inviting()
 if people.may(me.role, "token.manage"):
     machines()
+    _webhooks.show(now, show_once)
