@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from faq_cms.imports import asking, findings, marked_text, paragraphs, widget
-from faq_cms.imports.document import Document, Entry, Finding
+from faq_cms.imports.document import Document, Entry, Finding, filed
 
 _BOLD_LEVEL, _NUMBER_LEVEL, _LINE_LEVEL = 8, 9, 10  # below the six of headings
 _LABEL_LEVEL = 7  # a category that is no heading stands above the questions that are none
@@ -127,7 +127,7 @@ def read(
     root = _Node(Block(title, 1), 0)
     _grow(root, _promoted(blocks))
     walk = _Walk(render, _asking_levels(root))
-    walk.collect(root, category, is_faq=asking.announces_faq(title))
+    walk.collect(root, (category,) if category else (), is_faq=asking.announces_faq(title))
     if walk.entries and walk.stray:
         warnings.append(findings.ignored_text(walk.stray.line))
     return Document(tuple(walk.entries), tuple(warnings))
@@ -399,8 +399,8 @@ class _Walk:
     entries: list[Entry] = field(default_factory=list)
     stray: Block | None = None
 
-    def collect(self, node: _Node, category: str | None, *, is_faq: bool) -> None:
-        """Add the questions under a title that is none itself."""
+    def collect(self, node: _Node, path: tuple[str, ...], *, is_faq: bool) -> None:
+        """Add the questions under a title that is none itself; `path` is what files them."""
         children = node.children
         alone = len(children) == 1
         leaves = [child.words for child in children if not _is_container(child, alone=alone)]
@@ -411,11 +411,12 @@ class _Walk:
                 continue
             announces = asking.announces_faq(item.words)
             if self._is_question(item, alone=alone, is_group=is_group, is_faq=is_faq):
-                self.entries.append(self._entry(item, category))
+                self.entries.append(self._entry(item, path))
             elif asking.stands_aside(item.words) and not _holds_questions(item):
                 self._set_aside(item.title)
             else:
-                above = category if announces or _is_document_title(item, node) else item.words
+                is_name = not announces and not _is_document_title(item, node)
+                above = (*path, item.words) if is_name else path
                 self.collect(item, above, is_faq=is_faq or announces)
                 if announces and not item.items:
                     is_faq = is_group = True  # a title of the same level as its questions
@@ -437,7 +438,8 @@ class _Walk:
         if self.stray is None and not _TOC.search(block.markdown):
             self.stray = block
 
-    def _entry(self, node: _Node, category: str | None) -> Entry:
+    def _entry(self, node: _Node, path: tuple[str, ...]) -> Entry:
+        parent, category = filed(path)
         blocks = list(_texts(node))
         line = node.title.line
         question = node.words
@@ -454,6 +456,7 @@ class _Walk:
             (*masked, *found),
             line,
             wordings=node.title.wordings,
+            parent=parent,
         )
 
 

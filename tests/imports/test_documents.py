@@ -31,6 +31,7 @@ def outcome(path: Path) -> dict[str, Any]:
                 key: value
                 for key, value in {
                     "line": entry.line,
+                    "parent": entry.parent,
                     "category": entry.category,
                     "question": entry.question,
                     "wordings": list(entry.wordings),
