@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from faq_cms import french
+from faq_cms.categories import NAME_MAX
 from faq_cms.imports import html_text
 from faq_cms.imports.document import Document, Entry, Finding, key
 from faq_cms.quality import MASKED_ADDRESS
@@ -150,10 +151,21 @@ def examined(document: Document) -> Document:
     return replace(
         document,
         entries=tuple(
-            replace(entry, warnings=(*entry.warnings, *_seen(entry, first_lines))) for entry in kept
+            replace(
+                entry,
+                warnings=(*entry.warnings, *_seen(entry, first_lines)),
+                category=_short(entry.category),
+                parent=_short(entry.parent),
+            )
+            for entry in kept
         ),
         warnings=(*contents, *document.warnings),
     )
+
+
+def _short(name: str | None) -> str | None:
+    """A category's name as it can be kept: a title may be a whole sentence."""
+    return name if name is None or len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1].rstrip()}…"
 
 
 def _listed(entries: Sequence[Entry]) -> set[int]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from faq_cms import errors, imports
+from faq_cms.categories import NAME_MAX
 
 FOLDER = Path(__file__).parent / "documents"
 DOCUMENTS = sorted(
@@ -50,3 +51,13 @@ def outcome(path: Path) -> dict[str, Any]:
 def test_a_document_is_read_as_its_author_meant_it(path: Path) -> None:
     expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text("utf-8"))
     assert outcome(path) == expected
+
+
+def test_a_title_too_long_for_a_category_is_cut() -> None:
+    document = imports.read(
+        f"# FAQ\n\n## {'Paiement ' * 20}\n\n### Où ?\n\nIci.".encode(), name="x"
+    )
+    (entry,) = document.entries
+    assert entry.category is not None
+    assert len(entry.category) <= NAME_MAX
+    assert entry.category.endswith("…")
