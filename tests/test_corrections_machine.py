@@ -166,6 +166,22 @@ class Lifecycle(RuleBasedStateMachine):
 
         self.act(change)
 
+    # Random gestures rarely make a story: these begin one, and the others cut across it.
+
+    @rule(who=WHO, which=WHICH)
+    def publish_too_fast(self, who: int, which: int) -> None:
+        self.write_and_publish(who, which, Significance.MAJOR, masked=True)
+        self.write_and_publish(who, which, Significance.MAJOR, masked=True)
+        self.everything_holds()
+        self.take_back(who, which)
+
+    @rule(who=WHO, which=WHICH, helpful=st.booleans())
+    def correct_what_fails_and_look(self, who: int, which: int, helpful: bool) -> None:
+        self.vote(which, helpful=False, crowd=40)
+        self.write_and_publish(who, which, Significance.MAJOR, masked=False)
+        self.vote(which, helpful=helpful, crowd=40)
+        self.a_night_passes(0)
+
     @rule(who=WHO, which=WHICH)
     def withdraw_or_put_back(self, who: int, which: int) -> None:
         one, actor = self.ids[which], self.people[who]
@@ -350,7 +366,7 @@ def _walk(reused: databases.Reused, examples: int) -> None:
 def test_no_walk_through_the_life_of_a_flag_breaks_what_must_hold(
     reused_sqlite: databases.Reused,
 ) -> None:
-    _walk(reused_sqlite, 12)
+    _walk(reused_sqlite, 6)
 
 
 @pytest.mark.deep
