@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import db, filing, people, votes
+from faq_cms import db, filing, people, votes, webhooks
 from faq_cms.models import Remark, Role
 from faq_cms.people import SYSTEM
 from tests import content, screens
@@ -168,3 +168,28 @@ def test_an_editor_is_not_let_in(screen: str, monkeypatch: pytest.MonkeyPatch) -
     screens.signed_in(monkeypatch, name="Dominique", role=Role.EDITOR)
     with pytest.raises(ValueError, match=screen):
         screens.application(screen)
+
+
+def test_another_system_is_told_its_secret_is_shown_once_and_it_is_removed() -> None:
+    app = screens.application("team.py")
+    app.text_input(key="webhook_url").set_value("https://hooks.example.org/chemin-secret")
+    press(app, "Ajouter l’adresse")
+    with db.reading() as session:
+        (added,) = webhooks.listed(session)
+    shown = [code.value for code in app.code]
+    assert webhooks.secret(added) in shown
+    assert "hooks.example.org" in screens.words(app).replace("\\", "")
+    assert "chemin" not in screens.words(app)
+    app.button(key=f"try_webhook_{added.id}").click().run()
+    assert "Appel en attente" in screens.words(app)
+    app.button(key=f"remove_webhook_{added.id}").click().run()
+    with db.reading() as session:
+        assert webhooks.listed(session) == []
+
+
+def test_an_address_inside_is_refused_and_what_was_typed_stays() -> None:
+    app = screens.application("team.py")
+    app.text_input(key="webhook_url").set_value("https://10.0.0.1/")
+    press(app, "Ajouter l’adresse")
+    assert "n’est pas publique" in screens.words(app)
+    assert app.text_input(key="webhook_url").value == "https://10.0.0.1/"

@@ -35,7 +35,7 @@ def show(now: dt.datetime, *, came_from: str) -> None:
     with st.container(border=True, gap="xsmall"):
         for each in news[:SHOWN]:
             _line(each, now, came_from=came_from)
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 "Tout marquer comme lu",
                 icon=":material/done_all:",

@@ -65,8 +65,8 @@ def _line(webhook: Webhook, call: WebhookCall | None, now: dt.datetime) -> None:
             st.markdown(
                 f"**{_parts.plain(webhooks.host(webhook))}** · {french.label(webhook.shape)}"
             )
-            kinds = ", ".join(_announced(NoticeKind(kind)) for kind in webhook.kinds)
-            st.caption(f"{kinds}  \n{_state(call, now)}")
+            kinds = ", ".join(_announced(NoticeKind(kind)).lower() for kind in webhook.kinds)
+            st.caption(f"{kinds.capitalize()}  \n{_state(call, now)}")
         st.button(
             "Essayer",
             icon=":material/send:",
