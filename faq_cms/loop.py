@@ -134,10 +134,14 @@ def rejudged(session: Session, article_id: int, *, now: dt.datetime) -> None:
         _listed(session, article_id, now=now)
 
 
-def examined(session: Session, article_id: int, *, now: dt.datetime) -> None:
-    """Make the flags about what is published, and its review date, say what holds now."""
-    if flags.examine(session, [article_id], kinds=causes.OF_THE_TEXT, now=now):
-        _listed(session, article_id, now=now)
+def examined(session: Session, article_id: int | None = None, *, now: dt.datetime) -> None:
+    """Make the flags about what is published, and its review date, say what holds now.
+
+    Of one article; without one, of the whole library.
+    """
+    concerned = None if article_id is None else [article_id]
+    for flagged in flags.examine(session, concerned, kinds=causes.OF_THE_TEXT, now=now):
+        _listed(session, flagged, now=now)
 
 
 def _listed(session: Session, article_id: int, *, now: dt.datetime) -> None:
@@ -184,9 +188,10 @@ def publish_new(
     note: str = "",
     now: dt.datetime,
 ) -> None:
-    """Publish articles just made: nothing lists them yet. See `publishing.publish_new`."""
+    """Publish articles just made: only what their texts hold may list them. See `publishing.publish_new`."""
     publishing.publish_new(session, actor, published_at, note=note, now=now)
     search.add(session, published_at)
+    examined(session, now=now)
 
 
 def restore(

@@ -144,6 +144,21 @@ REFUSALS: list[tuple[errors.FaqError, str]] = [
         "a.db : ce fichier n'est pas une sauvegarde de cette FAQ. Rien n'a été remplacé.",
     ),
     (
+        errors.ArchiveRefused("not_ours", "a.zip"),
+        "a.zip : ce fichier n'est pas une archive de cette FAQ. Rien n'est écrit.",
+    ),
+    (
+        errors.DeskRefused("unreachable", "aide.example.org"),
+        "aide.example.org ne répond pas. Ce qui est déjà envoyé le reste : réessayez.",
+    ),
+    (
+        errors.Misspelt((("Comment payer ?", ("une espace insécable manque",)),)),
+        (
+            "Rien n'est exporté : la typographie n'est pas juste dans « Comment payer ? » (une espace "
+            "insécable manque). Corrigez ces articles, ou demandez un export à la typographie corrigée."
+        ),
+    ),
+    (
         errors.UnfitToServe("options", "les options de Streamlit ne sont pas appliquées."),
         "Démarrage refusé : les options de Streamlit ne sont pas appliquées.",
     ),
