@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks import commits, exports, figures, harness, library, pages, search, votes
+from benchmarks import commits, exports, figures, harness, imports, library, pages, search, votes
 from tests.servers import ROOT
 
 SECTIONS: Final[dict[str, ModuleType]] = {
@@ -26,6 +26,7 @@ SECTIONS: Final[dict[str, ModuleType]] = {
     "library": library,
     "figures": figures,
     "exports": exports,
+    "imports": imports,
 }
 
 
