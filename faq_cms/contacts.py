@@ -202,9 +202,12 @@ def subscription(session: Session, key: str) -> Contact | None:
     return session.scalar(select(Contact).where(Contact.key == key))
 
 
-def erase(session: Session, key: str) -> None:
-    """The reader erases their address by the link of the message; a second time changes nothing."""
-    _erase(session, Contact.key == key)
+def erase(session: Session, key: str) -> bool:
+    """The reader erases their address by the link of the message; whether there was one.
+
+    The door scrubs the files afterwards (`Database.scrub`).
+    """
+    return _erase(session, Contact.key == key)
 
 
 def forget(session: Session, remark_id: int) -> None:
@@ -220,7 +223,7 @@ def expire(session: Session, *, now: dt.datetime) -> None:
     _erase(session, Contact.remark_id.in_(over))
 
 
-def _erase(session: Session, which: ColumnElement[bool]) -> None:
+def _erase(session: Session, which: ColumnElement[bool]) -> bool:
     keys = session.scalars(
         delete(Contact)
         .where(which)
@@ -232,3 +235,4 @@ def _erase(session: Session, which: ColumnElement[bool]) -> None:
     if keys:
         session.expire_all()
         db.bump(session)
+    return bool(keys)

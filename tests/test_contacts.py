@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -164,7 +165,7 @@ def test_an_address_is_erased_with_its_remark_and_with_what_was_to_leave(
 
 
 def test_the_link_of_the_message_erases_the_address_and_its_trace(
-    office: Office, article: Article, site: TestClient
+    office: Office, article: Article, site: TestClient, database: db.Database
 ) -> None:
     remark_id = remarked(article)
     corrected(article, remark_id)
@@ -176,6 +177,10 @@ def test_the_link_of_the_message_erases_the_address_and_its_trace(
     assert len(addresses()) == 1
     assert "Vous êtes désabonné" in site.post(path).text
     assert addresses() == []
+    if database.is_sqlite:
+        file = Path(str(database.url.database))
+        kept = [each for each in file.parent.glob(f"{file.name}*") if each.is_file()]
+        assert not [each.name for each in kept if ADDRESS.encode() in each.read_bytes()]
     with db.reading() as session:
         assert session.scalar(text("select count(*) from outgoing_mail")) == 0
 

@@ -4,7 +4,6 @@ Leaving needs no sign-in, only the key in the link of a mail. Opening the link c
 scanners open links); its button does, and so does the one-click POST of mail programs (RFC 8058).
 """
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -42,7 +41,7 @@ def offer(request: Request) -> Response:
     """What the link of a mail offers; or the word that it is done. Looking changes nothing."""
     key = _key(request)
     with db.reading() as session:
-        found = next((held for look, _ in _MAILS if (held := look(session, key))), None)
+        found = next((held for look in _MAILS if (held := look(session, key))), None)
     return pages.page(request, "unsubscribe.html", subscription=found)
 
 
@@ -50,8 +49,11 @@ def leave(request: Request) -> Response:
     """Send nothing more. The body is not read: the address says it all."""
     key, now = _key(request), pages.now()
     with db.transaction() as session:
-        for _, forget in _MAILS:
-            forget(session, key, now)
+        reports.unsubscribe(session, key, now=now)
+        notices.unsubscribe(session, key)
+        is_erased = contacts.erase(session, key)
+    if is_erased:
+        db.current().scrub()
     return pages.page(request, "unsubscribe.html", subscription=None)
 
 
@@ -80,13 +82,10 @@ def _contact(session: Session, key: str) -> Subscription | None:
     return Subscription("Effacer mon adresse", said, found.address)
 
 
-_Look = Callable[[Session, str], Subscription | None]
-_Forget = Callable[[Session, str, dt.datetime], None]
-
-_MAILS: Final[tuple[tuple[_Look, _Forget], ...]] = (
-    (_report, lambda session, key, now: reports.unsubscribe(session, key, now=now)),
-    (_contact, lambda session, key, _: contacts.erase(session, key)),
-    (_digest, lambda session, key, _: notices.unsubscribe(session, key)),
+_MAILS: Final[tuple[Callable[[Session, str], Subscription | None], ...]] = (
+    _report,
+    _digest,
+    _contact,
 )
 
 
