@@ -37,7 +37,9 @@ def test_two_files_one_question_unticked_imported_then_undone(
     assert here() == {"Où écrire ?", "Quand serai-je livré ?"}
     page.get_by_role("button", name="Annuler cet import…").click()
     page.get_by_role("dialog").get_by_text("2 articles supprimés").wait_for()
-    page.get_by_test_id("stStatusWidget").wait_for(state="hidden")  # a run under way drops the click
+    page.get_by_test_id("stStatusWidget").wait_for(
+        state="hidden"
+    )  # a run under way drops the click
     page.get_by_role("button", name="Annuler l’import").click()
     page.get_by_text("Import annulé").wait_for()
     assert here() == set()
