@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from streamlit.testing.v1 import AppTest
 
 from faq_cms import db, errors, french, people
 from faq_cms.models import Role
-from faq_cms.screens import _data, _parts, _session, registry
+from faq_cms.screens import _data, _logo, _parts, _session, registry
 from faq_cms.screens.registry import HOME, SCREENS, Appears
 from tests import content, screens
 from tests.servers import ROOT
@@ -34,6 +35,16 @@ def test_no_screen_shadows_a_module_of_python() -> None:
 
     stems = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
     assert not stems & set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize(
+    "name", ["FAQ", "Aide", "DÉMONSTRATION — Aide à la facturation", "Questions & réponses " * 9]
+)
+def test_the_name_of_the_installation_stands_whole_on_two_lines_at_most(name: str) -> None:
+    picture = BeautifulSoup(_logo.named(name, is_dark=False), "html.parser")
+    _mark, *lines = [text.get_text() for text in picture.find_all("text")]
+    assert " ".join(lines) == name.strip()
+    assert len(lines) <= 2
 
 
 def test_the_addresses_of_screens_differ_and_none_is_that_of_the_home() -> None:

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import db, filing, people, votes, webhooks
-from faq_cms.models import Remark, Role
+from faq_cms import db, duties, filing, people, votes, webhooks
+from faq_cms.models import DutyRun, Remark, Role
 from faq_cms.people import SYSTEM
 from tests import content, screens
 
@@ -161,6 +161,18 @@ def test_the_system_is_checked_on_demand() -> None:
     app = screens.application("system.py")
     press(app, "Vérifier maintenant")
     assert "Schéma de la base à jour" in screens.words(app)
+
+
+def test_each_duty_of_the_clock_is_said_in_french() -> None:
+    now = dt.datetime.now(dt.UTC)
+    with db.transaction() as session:
+        session.add_all(
+            DutyRun(name=duty.name, slot="1", started_at=now, finished_at=now, outcome="done")
+            for duty in duties.DUTIES
+        )
+    said = screens.words(screens.application("system.py"))
+    assert said.count("\u00a0: faite") == len(duties.DUTIES)
+    assert not [duty.name for duty in duties.DUTIES if f" {duty.name}\u00a0:" in said]
 
 
 @pytest.mark.parametrize("screen", ["team.py", "journal.py", "system.py", "exporting.py"])

@@ -92,6 +92,7 @@ def usefulness_tile() -> None:
         ),
         file="usefulness.py",
         detail="Utilité des articles",
+        said=f"{french.number(counts.helpful)} Oui sur {french.count(counts.votes, 'vote')}.",
         **(trend() or {"delta": french.interval(counts.interval), **NO_ARROW}),
         **line(),
     )
@@ -239,12 +240,10 @@ def response_tile() -> None:
     tile(
         "Taux de réponse",
         french.percent(rate),
-        how=(
-            f"{french.count(votes, 'vote')} pour {french.count(views, 'page lue', 'pages lues')} au "
-            "centre d’aide, seul endroit où les lectures sont comptées\u202f; robots exclus."
-        ),
+        how="Au centre d’aide, seul endroit où les lectures sont comptées\u202f; robots exclus.",
         file="usefulness.py",
         detail="Utilité des articles",
+        said=f"{french.count(votes, 'vote')} pour {french.count(views, 'page lue', 'pages lues')}.",
     )
 
 
@@ -486,9 +485,9 @@ with wide:
     over_time()
     costliest()
     corrections()
-    _followup.show(revision, today)
     missing()
 with narrow:
     remarks()
     in_vain()
+_followup.show(revision, today)
 articles()

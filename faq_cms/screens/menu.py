@@ -3,14 +3,13 @@
 Streamlit runs it at every interaction; the session is read again each time.
 """
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from faq_cms import french, people, settings
 from faq_cms.people import Actor
-from faq_cms.screens import _data, _find, _presence, _session
+from faq_cms.screens import _data, _find, _logo, _parts, _presence, _session
 from faq_cms.screens.registry import HOME, SCREENS, Appears, Screen, home_of
 
 HERE = Path(__file__).parent
@@ -63,18 +62,6 @@ def is_in_menu(screen: Screen, waiting: _data.Waiting) -> bool:
     }[screen.appears]
 
 
-def logo(name: str) -> str:
-    """The bubble and the site's name as one picture, legible on both backgrounds."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {44 + 11 * len(name)} 32" height="32">'
-        '<path d="M2 3h28v20H16l-8 7v-7H2z" fill="#0c8080"/>'
-        '<text x="16" y="19" text-anchor="middle" font-family="sans-serif" font-weight="700"'
-        ' font-size="16" fill="#fff">?</text>'
-        '<text x="40" y="21" font-family="Source Sans, system-ui, sans-serif" font-weight="600"'
-        f' font-size="18" fill="#0c8080">{escape(name)}</text></svg>'
-    )
-
-
 def foot(actor: Actor) -> None:
     """Who is signed in, the public pages, and the way out."""
     with st.sidebar:
@@ -105,7 +92,8 @@ if actor is None:
 _session.enter(actor)
 screen = st.navigation(menu(actor, _data.waiting(_data.revision())), expanded=True)
 st.html(HERE / "assets" / "application.css")  # noqa: TID251 — our own style sheet
-st.logo(logo(site_name), size="large")
+# On a telephone the bubble alone: the name would push the button of the menu out of the screen.
+st.logo(_logo.named(site_name, is_dark=_parts.is_dark()), size="large", icon_image=_logo.bubble())
 _find.show()
 foot(actor)
 _session.show_notice()

@@ -10,6 +10,7 @@ from faq_cms.checks import State
 from faq_cms.screens import _parts, _session
 
 DUTIES = {
+    "roll": "Totaux des journées closes",
     "review": "Recalcul des signalements",
     "reports": "Rapports de la semaine et du mois",
     "digests": "Nouveautés par e-mail",

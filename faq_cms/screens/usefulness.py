@@ -162,7 +162,7 @@ def table() -> pd.DataFrame:
                 help="Part de Oui par semaine ou par mois, de 0 à 100\u202f%",
             ),
             "Évolution": st.column_config.TextColumn(
-                width=185, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
+                width=165, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
             ),
             "Votes": st.column_config.NumberColumn(width=65, format="localized"),
             "Constat": st.column_config.TextColumn(width=125),
