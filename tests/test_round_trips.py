@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from faq_cms import articles, db, errors, formulas, imports, people
+from faq_cms import articles, db, errors, formulas, imports, people, settings
 from faq_cms.articles import PublishedArticle
 from faq_cms.exports import CHANNELS, Site, csv_raw, table
 from faq_cms.imports import apply, own_export
 from faq_cms.imports.document import Document, Entry
+from faq_cms.settings import SECRET_BYTES, Settings
 from tests.exports.made import SITE, article
 
 NOW = dt.datetime(2026, 3, 31, 22, 5, tzinfo=dt.UTC)
@@ -68,6 +69,7 @@ def installation(
         database = db.Database(f"sqlite:///{path}")
         with monkeypatch.context() as patch:
             patch.setattr(db, "_current", database)
+            patch.setattr(settings, "_current", Settings(secret="s" * SECRET_BYTES))
             yield
         database.dispose()
 

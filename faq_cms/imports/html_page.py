@@ -198,7 +198,7 @@ def _undressed(soup: BeautifulSoup) -> Tag:
     for tag in soup.find_all(_FURNITURE):
         tag.decompose()
     for tag in soup.find_all(_is_furniture):
-        if not tag.decomposed:
+        if not html_text.is_gone(tag):
             tag.decompose()
     main = soup.find("main") or soup.find(None, {"role": "main"})
     root = (
@@ -232,7 +232,7 @@ def _fold_all(soup: BeautifulSoup, root: Tag) -> None:
     for item in root.find_all(itemtype=re.compile(r"schema\.org/Question$")):
         question = item.find(itemprop="name")
         answer = item.find(itemprop="text")
-        if isinstance(question, Tag) and isinstance(answer, Tag) and not item.decomposed:
+        if isinstance(question, Tag) and isinstance(answer, Tag) and not html_text.is_gone(item):
             _fold(soup, item, question, answer)
     by_id = {str(tag["id"]): tag for tag in root.find_all(id=True)}
     for toggle in root.find_all(["button", "a", "label", "div", "h2", "h3", "h4", "span", "li"]):
@@ -249,7 +249,7 @@ def _fold_all(soup: BeautifulSoup, root: Tag) -> None:
 
 def _panel(toggle: Tag, by_id: dict[str, Tag]) -> Tag | None:
     """What a toggle says it opens, when that is on the page."""
-    if toggle.decomposed or toggle.find_parent("details"):
+    if html_text.is_gone(toggle) or toggle.find_parent("details"):
         return None
     target = next(
         (
@@ -262,7 +262,7 @@ def _panel(toggle: Tag, by_id: dict[str, Tag]) -> Tag | None:
     if not target and (toggle.get("data-toggle") or toggle.get("data-bs-toggle")) == "collapse":
         target = str(toggle.get("href") or "")
     panel = by_id.get(target.removeprefix("#")) if target else None
-    return None if panel is None or panel.decomposed else panel
+    return None if panel is None or html_text.is_gone(panel) else panel
 
 
 def _is_inside(inner: Tag, outer: Tag) -> bool:
@@ -296,7 +296,7 @@ def _looks_like_question(tag: Tag) -> bool:
 
 def _answers(toggle: Tag, following: Tag) -> bool:
     """Whether the element after a would-be question holds its answer, and no other question."""
-    if toggle.decomposed or toggle.find_parent("details") or toggle.find(list(_TEXTS - {"p"})):
+    if html_text.is_gone(toggle) or toggle.find_parent("details") or toggle.find(list(_TEXTS - {"p"})):
         return False
     names = (
         " ".join(map(str, following.get_attribute_list("class"))) if following.get("class") else ""

@@ -96,6 +96,11 @@ _TAG: Final = re.compile(
 )
 
 
+def is_gone(tag: Tag) -> bool:
+    """What bs4's `decomposed` says: it looks for an element of that name in the whole tag first."""
+    return bool(vars(tag).get("_decomposed"))
+
+
 def revealed(code: str) -> str | None:
     """The e-mail address hidden in a mail-protecting proxy's hexadecimal code; None if it is none."""
     try:
@@ -118,8 +123,8 @@ def _prepare(soup: BeautifulSoup) -> None:
     for name in named.keys() & _REMOVED:
         for each in named[name]:
             each.decompose()
-    for each in tags:
-        if not each.decomposed and (address := revealed(str(each.get("data-cfemail", "")))):
+    for each in soup.find_all(True, attrs={"data-cfemail": True}):
+        if address := revealed(str(each["data-cfemail"])):
             each.replace_with(address)
     _rewrite(soup, named)
     _mark_once(named)

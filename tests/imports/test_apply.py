@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -284,9 +285,17 @@ def test_two_entries_about_one_article_do_not_overwrite_each_other() -> None:
 
 def test_an_error_on_one_entry_leaves_nothing_behind() -> None:
     before = everything()
-    too_long = f"{TWO}\nCatégorie : {'x' * 90}\nQ : Trois ?\nR : c"
-    with pytest.raises(Invalid):
-        write(too_long)
+    entries = read(TWO).entries
+    unnamed = replace(entries[-1], category="x" * 90)  # readers cut a name that long
+    with pytest.raises(Invalid), db.transaction() as session:
+        apply.write(
+            session,
+            SYSTEM,
+            Document((*entries[:-1], unnamed), ()),
+            name="faq.txt",
+            digest="0" * 64,
+            now=NOW,
+        )
     assert everything() == before
 
 

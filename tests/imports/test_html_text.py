@@ -91,6 +91,13 @@ def test_a_tree_too_deep_or_too_large_still_gives_its_words() -> None:
     assert html_text.to_markdown(many).count("mot") == 10_000
 
 
+def test_an_element_taken_away_is_known_as_the_library_knows_it() -> None:
+    outer, inner = html_text.parsed("<p>un <b>mot</b></p>").find_all(["p", "b"])
+    assert not html_text.is_gone(outer)
+    outer.decompose()
+    assert html_text.is_gone(inner) is inner.decomposed is True
+
+
 TAGS = ("p", "b", "i", "ul", "ol", "li", "pre", "h2", "table", "tr", "td", "details", "blockquote")
 MARKS = ("<br>", "mot", "*", "_", "`", "|", "~~", "\\", "&lt;script&gt;", "é\u0301", " ", "- ", "1. ", "\u00a0", "\n")  # fmt: skip
 PIECES = st.sampled_from([*MARKS, *(f"<{tag}>" for tag in TAGS), *(f"</{tag}>" for tag in TAGS)])
