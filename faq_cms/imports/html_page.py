@@ -296,7 +296,11 @@ def _looks_like_question(tag: Tag) -> bool:
 
 def _answers(toggle: Tag, following: Tag) -> bool:
     """Whether the element after a would-be question holds its answer, and no other question."""
-    if html_text.is_gone(toggle) or toggle.find_parent("details") or toggle.find(list(_TEXTS - {"p"})):
+    if (
+        html_text.is_gone(toggle)
+        or toggle.find_parent("details")
+        or toggle.find(list(_TEXTS - {"p"}))
+    ):
         return False
     names = (
         " ".join(map(str, following.get_attribute_list("class"))) if following.get("class") else ""
