@@ -10,8 +10,9 @@ import sys
 
 import structlog
 
-# Chatty libraries: what they say below a warning helps nobody who runs a FAQ.
-_QUIET = ("alembic", "asyncio", "httpx", "urllib3", "watchdog")
+# Chatty libraries: what they say below a warning helps nobody who runs a FAQ, and the addresses of
+# the systems that are called, which HTTP clients tell, are often secrets.
+_QUIET = ("alembic", "asyncio", "httpcore2", "httpx2", "urllib3", "watchdog")
 
 _OWN_HANDLERS = ("streamlit", "uvicorn", "websockets")  # Streamlit gives some to all three
 

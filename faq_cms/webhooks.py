@@ -14,6 +14,7 @@ that points elsewhere a moment later leads nowhere. No redirect is followed, no 
 """
 
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
@@ -22,7 +23,8 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 WEBHOOKS_MAX: Final = 20
 URL_MAX: Final = 500
 PATIENCE: Final = 10.0  # seconds for one step of a call
+LONGEST: Final = 60.0  # seconds for a whole call, however many steps the other side makes of it
+_ANYBODYS: Final = ipaddress.ip_network("2000::/3")  # public IPv6; elsewhere are sites of before
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address hides in its last 32 bits
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -285,9 +289,14 @@ def _call(webhook: Webhook, content: bytes, call_id: int, now: dt.datetime) -> N
     names = {"sni_hostname": parts.hostname}
     try:
         with (
+            _shut_after(LONGEST) as follow,
             httpx2.Client(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client,
             client.stream(
-                "POST", pinned, content=content, headers=headers, extensions=names
+                "POST",
+                pinned,
+                content=content,
+                headers=headers,
+                extensions={**names, "trace": follow},
             ) as got,
         ):
             status = got.status_code
@@ -297,6 +306,32 @@ def _call(webhook: Webhook, content: bytes, call_id: int, now: dt.datetime) -> N
         ) from error
     if not 200 <= status < 300:
         raise Unreachable(str(status))
+
+
+@contextlib.contextmanager
+def _shut_after(seconds: float) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+    """What follows the connections of this block, to shut them once it has lasted too long.
+
+    `PATIENCE` begins again at each byte: a letter every nine seconds would hold the clock for days.
+    """
+    opened: list[socket.socket] = []
+
+    def follow(event: str, told: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            opened.append(told["return_value"].get_extra_info("socket"))
+
+    def shut() -> None:
+        for each in opened:
+            with contextlib.suppress(OSError):  # closed meanwhile, or in the hands of TLS
+                socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield follow
+    finally:
+        timer.cancel()
 
 
 def _looked_up(name: str, scheme: str, port: int | None) -> _Address:
@@ -315,7 +350,8 @@ def _refuse_private(address: _Address | None, scheme: str, port: int | None) -> 
     if address is None or any(address in net for net in settings.current().webhook_networks):
         return
     plain = _unwrapped(address)
-    if not plain.is_global or plain.is_multicast or plain.is_reserved:
+    is_elsewhere = plain.version == 6 and plain not in _ANYBODYS
+    if not plain.is_global or plain.is_multicast or plain.is_reserved or is_elsewhere:
         raise Unreachable("private")
     if scheme != "https" or port not in (None, 443):
         raise Unreachable("not_https")

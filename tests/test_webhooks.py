@@ -1,10 +1,14 @@
 """Other systems are called at least once, signed, at public addresses only; a real server answers."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
 import json
+import logging
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -14,7 +18,7 @@ from ipaddress import ip_network
 import pytest
 from sqlalchemy import select
 
-from faq_cms import corrections, db, duties, outbox, people, webhooks
+from faq_cms import corrections, db, duties, logs, outbox, people, webhooks
 from faq_cms import settings as chosen
 from faq_cms.errors import Invalid
 from faq_cms.models import MailState, NoticeKind, Webhook, WebhookCall, WebhookShape
@@ -218,6 +222,9 @@ def test_the_database_alone_holds_no_secret(receiver: Receiver) -> None:
         "https://[2002:7f00:1::]/",
         "https://0.0.0.0/",
         "https://[fe80::1]/",
+        "https://[fec0::1]/",
+        "https://[64:ff9b:1::7f00:1]/",
+        "https://[::7f00:1]/",
         "https://224.0.0.1/",
         "https://100.64.0.1/",
         "https://exa\nmple.org/",
@@ -255,3 +262,49 @@ def test_what_nobody_serves_is_put_off(receiver: Receiver) -> None:
     proven()
     assert webhooks.deliver(LATER) == 0
     assert (calls()[0].state, calls()[0].answer) == (MailState.WAITING, "unreachable")
+
+
+def test_a_system_that_answers_a_letter_at_a_time_does_not_hold_the_clock(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "LONGEST", 0.4)
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def mumble() -> None:
+            other, _ = server.accept()
+            with other, contextlib.suppress(OSError):
+                for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 100:
+                    if is_over.wait(0.1):
+                        return
+                    other.send(bytes([letter]))
+
+        answering = threading.Thread(target=mumble, daemon=True)
+        answering.start()
+        added(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        proven()
+        before = time.monotonic()
+        assert webhooks.deliver(LATER) == 0
+        assert time.monotonic() - before < 5
+        is_over.set()
+        answering.join()
+    assert (calls()[0].state, calls()[0].answer) == (MailState.WAITING, "unreachable")
+
+
+def test_no_log_holds_the_address_that_is_called(
+    receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        logs.configure("debug")
+        added(receiver.url)
+        proven()
+        receiver.status = 500
+        webhooks.deliver(LATER)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    said = capsys.readouterr().err
+    assert "webhook" in said
+    assert "crochet" not in said
