@@ -15,10 +15,11 @@ import datetime as dt
 import hashlib
 import ipaddress
 import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final, Self
@@ -244,6 +245,7 @@ def _send(line: "_Line", mail: OutgoingMail, now: dt.datetime) -> _Met | None:
         met = line.give(_message(mail))
     except _Refusal as refusal:
         met = refusal.met
+    met = met and replace(met, answer=_unnamed(met.answer, mail.recipient))
     if met is None:
         _end(mail, MailState.SENT, now)
         return None
@@ -255,6 +257,11 @@ def _send(line: "_Line", mail: OutgoingMail, now: dt.datetime) -> _Met | None:
     else:
         _put_off(mail, now, met)
     return met
+
+
+def _unnamed(answer: str, recipient: str) -> str:
+    """What a server said without whom it was about: it is logged, and outlives the mail."""
+    return re.sub(re.escape(recipient), "…", answer, flags=re.IGNORECASE)
 
 
 def _hand_over(mail: OutgoingMail, now: dt.datetime) -> bool:

@@ -112,6 +112,16 @@ def test_what_the_server_says_decides_what_becomes_of_a_mail(
     assert (taken, len(office.taken)) == ((1, 1) if state is MailState.WAITING else (0, 0))
 
 
+def test_what_a_server_says_of_an_address_is_kept_and_logged_without_it(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.answers["RCPT"] = f"550 5.1.1 <{ADDRESS.upper()}> inconnu"
+    posted()
+    mail.deliver(NOW)
+    assert stored().answer == "550 5.1.1 <…> inconnu"
+    assert ADDRESS.lower() not in caplog.text.lower()
+
+
 def test_tries_come_less_and_less_often_and_end(office: Office) -> None:
     office.answers["RCPT"] = "451 plus tard"
     posted()

@@ -104,6 +104,34 @@ def test_a_mail_that_met_trouble_is_told_with_what_comes_next(
     words = screens.words(screens.application(SCREEN))
     assert "a refusé cette adresse" in words
     assert "s’est perdue pendant l’envoi" in words
+    assert "x@example.org" not in words  # nobody who receives reports: a reader, perhaps
+
+
+def test_a_mail_that_met_trouble_is_told_with_whom_its_report_was_for(
+    database: db.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screens.signed_in(monkeypatch)
+    with_mail(monkeypatch)
+    with db.transaction() as session:
+        reports.add_recipient(
+            session, people.SYSTEM, address="x@example.org", cadence=Cadence.WEEKLY, now=ISSUED
+        )
+        (recipient,) = reports.recipients(session)
+        mail.post(
+            session,
+            mail.Letter("k", recipient.address, "s", "t", subscription=recipient.key),
+            now=ISSUED,
+        )
+        found = session.scalars(select(OutgoingMail)).one()
+        found.state, found.failure, found.ended_at = (
+            MailState.REFUSED,
+            MailFailure.RECIPIENT,
+            ISSUED,
+        )
+        found.answer = "550 inconnu"
+    words = screens.words(screens.application(SCREEN))
+    assert "x@example.org, " in words.replace("\\", "")
+    assert "550 inconnu" in words
 
 
 def test_who_only_reads_sees_reports_and_no_address(

@@ -99,8 +99,10 @@ def by_mail(recipients: list[ReportRecipient], troubled: list[OutgoingMail]) -> 
             key="cadence",
         )
         submit.form_submit_button("Ajouter", icon=":material/add:", on_click=add)
+    known = {recipient.key for recipient in recipients}
     for each in troubled:
-        st.caption(f":material/error: {_parts.plain(trouble(each))}")
+        said = trouble(each, is_named=each.subscription in known)
+        st.caption(f":material/error: {_parts.plain(said)}")
 
 
 def row(recipient: ReportRecipient) -> None:
@@ -120,16 +122,20 @@ def row(recipient: ReportRecipient) -> None:
         )
 
 
-def trouble(met: OutgoingMail) -> str:
-    """What a mail met, and whether it will be tried again."""
+def trouble(met: OutgoingMail, *, is_named: bool) -> str:
+    """What a mail met, and whether it will be tried again.
+
+    Only those who receive reports are named: the others left their address to be written to.
+    """
+    whose = met.recipient if is_named else "Autre e-mail"
     said = french.label(met.failure) if met.failure else ""
-    words = f" ({met.answer})" if met.answer else ""
+    words = f" ({met.answer})" if met.answer and is_named else ""
     then = {
         MailState.WAITING: f"nouvel essai {french.ago(met.due_at, now)}",
         MailState.SENDING: "essai en cours",
         MailState.UNCERTAIN: "l’e-mail est peut-être parti, il ne sera pas renvoyé",
     }.get(met.state, "il ne sera pas renvoyé")
-    return f"{met.recipient}, {french.date(met.created_at)}\u00a0: {said}{words}\u202f; {then}."
+    return f"{whose}, {french.date(met.created_at)}\u00a0: {said}{words}\u202f; {then}."
 
 
 def add() -> None:
