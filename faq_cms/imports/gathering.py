@@ -122,9 +122,12 @@ def unfolded(files: Iterable[File]) -> list[File]:
     "too_large", "bomb", "nested", "whole". Nothing of an archive is unfolded before all of it is judged.
     """
     found: list[File] = []
+    size = 0
     for file in files:
-        found += list(_members(file)) if _is_archive(file.data) else [file]
-    _refuse_many(len(found), sum(len(each.data) for each in found), found[-1].name if found else "")
+        more = list(_members(file)) if _is_archive(file.data) else [file]
+        found += more
+        size += sum(len(each.data) for each in more)
+        _refuse_many(len(found), size, file.name)  # before the next zip unfolds beside this one
     return found
 
 
@@ -147,7 +150,7 @@ def _members(file: File) -> Iterator[File]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
+            members = [each for each in archive.infolist() if not each.filename.endswith("/")]
             _judge(members, refuse)
             if _is_whole(archive):
                 raise refuse("whole")
@@ -176,7 +179,7 @@ def _judge(members: Sequence[zipfile.ZipInfo], refuse: Callable[[str], Invalid])
         raise refuse("too_large")
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             raise refuse("outside")
         if stat.S_ISLNK(member.external_attr >> 16):
             raise refuse("link")

@@ -126,8 +126,9 @@ def _prepare(soup: BeautifulSoup) -> None:
     for each in soup.find_all(True, attrs={"data-cfemail": True}):
         if address := revealed(str(each["data-cfemail"])):
             each.replace_with(address)
-    _rewrite(soup, named)
-    _mark_once(named)
+    left = {name: [tag for tag in held if not tag.decomposed] for name, held in named.items()}
+    _rewrite(soup, left)
+    _mark_once(left)
 
 
 def _rewrite(soup: BeautifulSoup, named: dict[str, list[Tag]]) -> None:

@@ -34,6 +34,23 @@ def link(name: str, target: str) -> tuple[zipfile.ZipInfo, bytes]:
     return info, target.encode()
 
 
+def nameless(data: bytes) -> bytes:
+    """A zip whose only file has an empty name; `zipfile` will not write one."""
+    packed = zipped(("n", data))
+    local, listed = packed.index(b"PK\x03\x04"), packed.index(b"PK\x01\x02")
+    end = packed.index(b"PK\x05\x06")
+    size = (end - listed - 1).to_bytes(4, "little") + (listed - 1).to_bytes(4, "little")
+    return b"".join(
+        [
+            packed[local : local + 26] + b"\0\0" + packed[local + 28 : local + 30],
+            packed[local + 31 : listed],
+            packed[listed : listed + 28] + b"\0\0" + packed[listed + 30 : listed + 46],
+            packed[listed + 47 : end],
+            packed[end : end + 12] + size + packed[end + 20 :],
+        ]
+    )
+
+
 def questions(*files: File) -> list[tuple[str, str]]:
     return [
         (source.name, entry.question)
@@ -80,6 +97,9 @@ def test_a_file_without_question_among_others_is_said_and_alone_is_refused() -> 
         ("outside", zipped(("/etc/faq.txt", ONE))),
         ("outside", zipped(("..\\faq.txt", ONE))),
         ("outside", zipped(("C:\\faq.txt", ONE))),
+        ("outside", zipped((".", ONE))),
+        ("outside", zipped(("./.", ONE))),
+        ("outside", nameless(ONE)),
         ("link", zipped(("un.txt", ONE), link("deux.txt", "/etc/passwd"))),
         ("bomb", zipped(("un.txt", b"\0" * (8 << 20)))),
         ("whole", zipped(("manifest.json", b'{\n  "format": "faq_cms archive"\n}'))),
@@ -105,6 +125,21 @@ def test_too_many_files_and_too_much_text_are_refused_by_the_table_alone(
     monkeypatch.setattr(gathering, "UNFOLDED_MAX", len(ONE))
     with pytest.raises(Invalid, match="too_large"):
         gathering.unfolded([archive])
+
+
+def test_a_zip_does_not_unfold_once_those_before_it_hold_too_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    members = gathering._members
+    monkeypatch.setattr(
+        gathering, "_members", lambda file: opened.append(file.name) or members(file)
+    )
+    monkeypatch.setattr(gathering, "UNFOLDED_MAX", len(ONE) + 1)
+    archives = [File(f"{number}.zip", zipped(("un.txt", ONE))) for number in range(5)]
+    with pytest.raises(Invalid, match="too_large"):
+        gathering.unfolded(archives)
+    assert opened == ["0.zip", "1.zip"]
 
 
 def test_what_a_system_exports_apart_is_read_together() -> None:

@@ -77,6 +77,11 @@ def test_a_code_that_hides_no_address_reveals_none(code: str) -> None:
     assert html_text.revealed(code) is None
 
 
+def test_a_film_inside_what_is_taken_away_goes_with_it() -> None:
+    film = '<object><embed src="https://example.org/film"><br></object>'
+    assert html_text.to_markdown(f"<p>Avant</p>{film}<p>Après</p>") == "Avant\n\nAprès"
+
+
 def test_images_are_listed_and_those_inside_the_page_are_not() -> None:
     source = "<img src='data:image/png;base64,AAA' alt='d'><img src='https://x.example/y.png' alt='é [x]'>"
     text = html_text.to_markdown(source)
