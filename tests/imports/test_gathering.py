@@ -4,6 +4,7 @@ import io
 import json
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,12 @@ def test_a_zip_does_not_unfold_once_those_before_it_hold_too_much(
 ) -> None:
     opened: list[str] = []
     members = gathering._members
-    monkeypatch.setattr(
-        gathering, "_members", lambda file: opened.append(file.name) or members(file)
-    )
+
+    def noted(file: File) -> Iterator[File]:
+        opened.append(file.name)
+        return members(file)
+
+    monkeypatch.setattr(gathering, "_members", noted)
     monkeypatch.setattr(gathering, "UNFOLDED_MAX", len(ONE) + 1)
     archives = [File(f"{number}.zip", zipped(("un.txt", ONE))) for number in range(5)]
     with pytest.raises(Invalid, match="too_large"):
