@@ -198,8 +198,11 @@ def changed(data: bytes, before: bytes, after: bytes) -> bytes:
         ("json", b'"question": "Comment', b'"question": 3, "x": "Comment'),
         ("json", b'"wordings": [', b'"wordings": [{}, '),
         ("jsonl", b'"updated_at": "', b'"updated_at": "hier '),
+        ("json", b'"wordings": [', b'"wordings": ' + b"[" * 100_000),
+        ("json", b'"updated_at": "', b'"updated_at": "0001-01-01T00:00:00+14:00", "x": "'),
         ("csv", "Modifiée le".encode(), b"x"),
         ("csv", b"01/04/2026", b"99/99/2026"),
+        ("csv", b"01/04/2026", b"01/01/0001"),
     ],
 )
 def test_an_export_somebody_broke_is_refused_whole(

@@ -4,6 +4,7 @@ A reader reports what only it can see (a missing mark, the widget's words); what
 any entry is found here, once.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -142,6 +143,9 @@ def images(addresses: Sequence[str], line: int) -> Finding:
 _IMAGES_SAID: Final = 5
 
 
+_HALVES: Final = re.compile("[\ud800-\udfff]")  # of a character: JSON can say one, UTF-8 cannot
+
+
 def examined(document: Document) -> Document:
     """The document without its table of contents, each entry with what can be seen in any format."""
     listed = _listed(document.entries)
@@ -153,6 +157,7 @@ def examined(document: Document) -> Document:
         entries=tuple(
             replace(
                 entry,
+                answer=_HALVES.sub("", entry.answer),
                 warnings=(*entry.warnings, *_seen(entry, first_lines)),
                 category=_short(entry.category),
                 parent=_short(entry.parent),

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -33,6 +34,12 @@ _FRONT: Final = re.compile(r"---\n(.*?)\n---\n\n(.*)\n\Z", re.DOTALL)
 _UID: Final = re.compile(r"[0-9a-f]{32}")
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
+# What reading meets in a file somebody changed: values, dates and depths no export has, broken zips.
+_CHANGED: Final = (
+    *(KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, csv.Error),
+)
+
 Row = Mapping[str, Any]
 
 
@@ -54,7 +61,7 @@ def read(data: bytes, name: str) -> Document:
     try:
         rows = list(_rows(data))
         entries = tuple(_entry(row, number) for number, row in enumerate(rows, start=1))
-    except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, csv.Error):
+    except _CHANGED:
         raise errors.NothingToImport(name=name, line=1, reason="own_export") from None
     return Document(entries, ())
 

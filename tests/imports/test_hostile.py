@@ -85,6 +85,14 @@ def read_soup(text: str) -> None:
     json.dumps([entry.answer for entry in document.entries]).encode()
 
 
+def test_half_a_character_in_an_answer_is_left_out() -> None:
+    data = (
+        rb'[{"question": "Un ?", "answer": "Oui \ud83d."}, {"question": "Deux ?", "answer": "x"}]'
+    )
+    first, _ = imports.read(data, name="faq.json").entries
+    assert first.answer == "Oui ."
+
+
 @given(_SOUP)
 @settings(max_examples=150)
 def test_any_mixture_of_formats_gives_clean_entries(text: str) -> None:
