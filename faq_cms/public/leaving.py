@@ -3,8 +3,6 @@
 Under /gestion/, so that the gate has asked for a session, and that the request is ours.
 """
 
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,12 +10,10 @@ from starlette.routing import Route
 from faq_cms import db, gate, people, presence, settings
 from faq_cms.public import pages
 
-_ID_MAX: Final = 2**31 - 1  # what an id can be in both databases
-
 
 def routes() -> list[Route]:
     """The one address a browser leaves by."""
-    address = f"{gate.GESTION}/{gate.PRESENCE}{{article_id:int}}"
+    address = f"{gate.GESTION}/{gate.PRESENCE}{{article_id:id}}"
     return [Route(address, pages.shown(left), methods=["POST"])]
 
 
@@ -27,6 +23,6 @@ def left(request: Request) -> Response:
     article_id = request.path_params["article_id"]
     with db.transaction() as session:
         actor = people.actor_of(session, secret, now=pages.now())
-        if actor is not None and article_id <= _ID_MAX:
+        if actor is not None:
             presence.leave(session, actor, article_id)
     return Response(status_code=204)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +27,7 @@ from faq_cms import french, settings
 from faq_cms.errors import FaqError, NotFound, TooMany, Unavailable
 from faq_cms.public import ballot, forms
 
+_ID_MAX: Final = 2**31 - 1  # what an id can be in both databases
 _PACKED_FROM: Final = 600  # bytes; compression earns nothing on less
 _KEPT: Final = 500  # bodies whose digest and compressed form are remembered
 _RETRY_SECONDS: Final = 60  # when the database cannot serve: nobody knows better
@@ -40,6 +42,21 @@ TITLES: Final = {
     429: "Un peu de patience",
     503: "Service momentanément indisponible",
 }
+
+
+class _Id(Convertor[int]):
+    """`{name:id}` in an address: a number no database refuses; one too long is nobody's."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        return min(int(value), _ID_MAX) if len(value) <= len(str(_ID_MAX)) else _ID_MAX
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", _Id())
 
 
 # -- static files --------------------------------------------------------------------------------

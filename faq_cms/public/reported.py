@@ -16,8 +16,8 @@ _PAPER = f"{gate.GESTION}/{gate.DOWNLOADS}rapport/"
 def routes() -> list[Route]:
     """The addresses of reports; before those of the downloads, whose folder they share."""
     return [
-        Route(f"{_PAPER}{{number:int}}.pdf", pages.shown(pdf)),
-        Route(f"{_PAPER}{{number:int}}", pages.shown(page)),
+        Route(f"{_PAPER}{{number:id}}.pdf", pages.shown(pdf)),
+        Route(f"{_PAPER}{{number:id}}", pages.shown(page)),
     ]
 
 

@@ -59,7 +59,8 @@ def test_who_may_look_has_the_page_and_the_pdf(
     assert "attachment" in pdf.headers["content-disposition"]
     with pypdfium2.PdfDocument(io.BytesIO(pdf.content)) as document:
         assert len(document) == 1
-    assert client.get("/gestion/telecharger/rapport/999").status_code == 404
+    for number in ("999", "9" * 30, "9" * 5000, f"{'9' * 30}.pdf"):
+        assert client.get(f"/gestion/telecharger/rapport/{number}").status_code == 404
     assert client.get("/gestion/telecharger/rapport/x").status_code == 404
 
 

@@ -99,7 +99,8 @@ def test_an_earlier_version_is_read_as_it_was(article: Article, signed_in: SignI
 
 
 @pytest.mark.parametrize(
-    "address", ["999", "1?version=9", "1?version=x", "1?version=-1", "x", "-1"]
+    "address",
+    ["999", "9" * 30, "9" * 5000, "1?version=9", "1?version=x", "1?version=-1", "x", "-1"],
 )
 def test_a_preview_of_nothing_is_a_404(article: Article, signed_in: SignIn, address: str) -> None:
     address = address.replace("1?", f"{article.id}?") if address.startswith("1?") else address
