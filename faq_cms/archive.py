@@ -305,7 +305,9 @@ def _row(table: Table, line: bytes, path: Path) -> dict[str, Any]:
         said = json.loads(line)
         if not said.keys() <= {column.name for column in table.columns}:
             raise ArchiveRefused("newer", str(path))
-        return {column.name: _value(column, said) for column in table.columns}
+        row = {column.name: _value(column, said) for column in table.columns}
+        # An archive somebody wrote must not bring in a password of theirs.
+        return {name: BLANKED.get((table.name, name), value) for name, value in row.items()}
     except (ValueError, RecursionError, AttributeError, TypeError, LookupError) as error:
         raise ArchiveRefused("damaged", str(path), f"{table.name}.jsonl") from error
 

@@ -1,6 +1,7 @@
 """The archive: one installation's state in a file, and the same state in another installation."""
 
 import datetime as dt
+import hashlib
 import json
 import re
 import zipfile
@@ -201,6 +202,23 @@ def test_nobody_signs_in_with_the_password_that_did_not_travel(
         assert [each.name for each in accounts] == ["Zoé"]
         assert not session.scalars(select(Audit).where(Audit.action == "person.sign_in")).all()
     assert not people.verify_password("", "")
+
+
+def test_a_password_written_into_an_archive_opens_nothing(
+    source: db.Database, other: db.Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.zip"
+    written(source, path)
+    with zipfile.ZipFile(path) as opened:
+        rows = opened.read("account.jsonl").replace(
+            b'"password_digest": ""', b'"password_digest": "$argon2id$theirs"'
+        )
+        told = json.loads(opened.read("manifest.json"))
+    assert b"theirs" in rows
+    told["tables"]["account"]["sha256"] = hashlib.sha256(rows).hexdigest()
+    restored(other, altered(path, account=rows, manifest=json.dumps(told).encode()))
+    with other.reading() as session:
+        assert set(session.scalars(select(Account.password_digest))) == {""}
 
 
 def test_every_table_travels_or_says_why_it_stays() -> None:
