@@ -1303,8 +1303,13 @@ def month(day: dt.date) -> str:
 
 def datetime(moment: dt.datetime) -> str:
     """Write an instant on the clock of Paris: « 1er mars 2026 à 14 h 05 »."""
+    return f"{date(_local(moment))} à {clock(moment)}"
+
+
+def clock(moment: dt.datetime) -> str:
+    """Write the time of an instant on the clock of Paris: « 14 h 05 »."""
     local = _local(moment)
-    return f"{date(local)} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02}"
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:

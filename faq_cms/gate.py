@@ -388,7 +388,7 @@ class CrossSiteRefusal:
         if scope["type"] != "http" or scope["method"] in self._READS or self._is_welcome(scope):
             await self._app(scope, receive, send)
             return
-        sentence = "Cette action a été demandée depuis un autre site\u202f: elle n’a pas été faite."
+        sentence = "Cette action a été demandée depuis un autre site\u00a0: elle n’a pas été faite."
         answer = _refusal(scope, 403, "cross_site", "Action refusée", sentence)
         await answer(scope, receive, send)
 

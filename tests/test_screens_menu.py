@@ -164,6 +164,11 @@ def test_what_a_withdrawn_role_may_not_do_any_more_is_refused_in_french(secret: 
     assert [error.value for error in app.error] == [french.sentence(errors.SignInRequired())]
 
 
+def test_somebody_s_words_keep_the_spaces_of_french_punctuation() -> None:
+    shown = _parts.plain("Que faire\u202f?\n Payer\u00a0:\tcomment").replace("\\", "")
+    assert shown == "Que faire\u202f? Payer\u00a0: comment"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -12,12 +12,12 @@ from typing import Final
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from faq_cms import corrections, db, french, loop
+from faq_cms import articles, corrections, db, french, loop
 from faq_cms.corrections import REASON_MAX, SNOOZE_DAYS_MAX
 from faq_cms.errors import FaqError
 from faq_cms.models import Correction
 from faq_cms.people import Actor
-from faq_cms.screens import _session
+from faq_cms.screens import _parts, _session
 from faq_cms.votes import civil_day
 
 ASSIGN, SNOOZE, SETTLE, CLOSE, RAISE = "assign", "snooze", "settle", "close", "raise"
@@ -84,6 +84,9 @@ def show() -> None:
 def _within(body: Callable[[int], None], article_id: int) -> None:
     if _ASKED not in st.session_state:  # decided: the page behind must follow
         st.rerun()
+    with db.reading() as session:
+        if standing := articles.standing(session, article_id):
+            st.caption(_parts.plain(standing.question))
     body(article_id)
     if refused := st.session_state.get(_REFUSED):
         st.error(refused, icon=":material/error:")
@@ -126,7 +129,7 @@ def _assign(article_id: int) -> None:
         key=f"assignee_{article_id}",
     )
     st.date_input(
-        "Pour le (facultatif)",
+        "Échéance (facultative)",
         value=row.due_on if row else None,
         format="DD/MM/YYYY",
         key=f"due_on_{article_id}",
@@ -153,7 +156,7 @@ def _assigned(article_id: int, names: dict[int | None, str], before: Correction 
         return change
 
     when = f", {french.due(due_on, _today())}" if due_on else ""
-    done = f"Confié à {names[to_id]}{when}." if to_id else f"Confié à personne{when}."
+    done = f"Confié à {names[to_id]}{when}." if to_id else f"Laissé à qui s’en chargera{when}."
     _decide(giving(to_id, due_on), done, undo=giving(*was))
 
 
@@ -225,7 +228,7 @@ def _close(article_id: int) -> None:
         "Les votes ne permettront pas de conclure. Relisez le texte publié à la lumière de ce qui "
         "avait été signalé, et dites ce que vous en pensez."
     )
-    _reason(article_id, "Relu\u202f: la démarche est complète et le lien fonctionne.")
+    _reason(article_id, "Relu\u00a0: la démarche est complète et le lien fonctionne.")
     st.button(
         "Clore sans mesure",
         type="primary",

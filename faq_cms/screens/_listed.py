@@ -99,7 +99,7 @@ def _stopping(found: list[dict[str, str]]) -> str:
     for each in found:
         counted[each["rule"]] = counted.get(each["rule"], 0) + 1
     said = " et ".join(french.count(n, *STOPPING[rule]) for rule, n in counted.items())
-    words = list(dict.fromkeys(" ".join(each["words"].split()) for each in found))
+    words = list(dict.fromkeys(_parts.one_line(each["words"]) for each in found))
     shown = ", ".join(_parts.plain(each) for each in words[:FOUND_SHOWN])
     rest = "…" if len(words) > FOUND_SHOWN else "."
     return f"Le texte publié contient {said}\u00a0: {shown}{rest}"

@@ -13,13 +13,19 @@ from faq_cms.helpfulness import Counts
 from faq_cms.screens import _session
 
 _PUNCTUATION: Final = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
+_BLANKS: Final = re.compile(r"[^\S\u00a0\u202f]+")  # the spaces of French punctuation stay
 # Streamlit replaces :name: (icons, emoji) after Markdown is parsed, where a backslash is gone.
 _SHORTCODE: Final = re.compile(r":(?=\w)")
 
 
 def plain(text: str) -> str:
     """Somebody's words, to stand in a label or a Markdown line without being read as Markdown."""
-    return _SHORTCODE.sub(":\u2060", " ".join(text.split())).translate(_PUNCTUATION)
+    return _SHORTCODE.sub(":\u2060", one_line(text)).translate(_PUNCTUATION)
+
+
+def one_line(text: str) -> str:
+    """The same words on one line."""
+    return _BLANKS.sub(" ", text).strip()
 
 
 def head(title: str, question: str) -> None:

@@ -116,7 +116,7 @@ def _tags(article_id: int, sheet: Sheet, known: list[str]) -> None:
         key=key,
         on_change=_save,
         args=(article_id, sheet, key, "tags", "Mots-clés changés."),
-        help="Les lecteurs ne les voient pas\u00a0; la recherche, elle, les connaît.",
+        help="Les lecteurs ne les voient pas\u202f; la recherche, elle, les connaît.",
     )
 
 

@@ -284,7 +284,7 @@ def write() -> None:
         max_chars=articles.QUESTION_MAX,
         on_change=_desk.save_question,
         args=(desk,),
-        placeholder="Comment… ?",
+        placeholder="Comment…\u202f?",
         live="600ms",
         disabled=page.is_frozen,
     )
@@ -304,7 +304,7 @@ def write() -> None:
     with st.expander(f"Autres façons de poser la question ({len(typed.wordings)})"):
         st.session_state.setdefault(desk.key("wordings"), "\n".join(typed.wordings))
         st.text_area(
-            "Une par ligne\u00a0; la recherche et les assistants les connaîtront.",
+            "Une par ligne\u202f; la recherche et les assistants les connaîtront.",
             key=desk.key("wordings"),
             on_change=_desk.save_wordings,
             args=(desk,),
@@ -320,7 +320,7 @@ def saved_at() -> str | None:
         return None
     local = page.draft.saved_at.astimezone(french.PARIS)
     is_today = local.date() == dt.datetime.now(french.PARIS).date()
-    parts = [f"{local:%H:%M}"] if is_today else [f"{local:%H:%M}", f"le {french.date(local)}"]
+    parts = [french.clock(local)] if is_today else [french.clock(local), f"le {french.date(local)}"]
     if page.draft.author_id != actor.id:
         parts.append(f"par {page.draft.author}")
     return ", ".join(parts)

@@ -62,7 +62,7 @@ def filters() -> dict[str, str]:
             key="typography",
         )
         spaces = right.selectbox(
-            "Espaces avant ;\u00a0! ? et dans les guillemets",
+            "Espaces avant ;\u00a0!\u00a0? et dans les guillemets",
             list(SPACES),
             format_func=SPACES.__getitem__,
             key="spaces",

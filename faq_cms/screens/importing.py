@@ -134,7 +134,7 @@ def findings(found: Read) -> None:
 def rows(found: Read, ranks: Sequence[int]) -> pd.DataFrame:
     """These entries as a table, by rank; the document's name where there are several."""
     steps = [found.steps[rank] for rank in ranks]
-    table = {
+    table: dict[str, list[Any]] = {
         "État": [[state(step)] for step in steps],
         "Question": [step.entry.question for step in steps],
         "À savoir": [to_know(step) for step in steps],
@@ -145,12 +145,15 @@ def rows(found: Read, ranks: Sequence[int]) -> pd.DataFrame:
     }
     if len(found.sources) == 1:
         del table["Document"]
+    for heading in ("À savoir", "Catégorie"):  # an empty column would push the answers away
+        if not any(table[heading]):
+            del table[heading]
     return pd.DataFrame(table, index=list(ranks))
 
 
 def _shown(answer: str) -> str:
     """The beginning of an answer on one line, without the marks of emphasis."""
-    return " ".join(answer[: 2 * ANSWER_SHOWN].replace("**", "").split())[:ANSWER_SHOWN]
+    return _parts.one_line(answer[: 2 * ANSWER_SHOWN].replace("**", ""))[:ANSWER_SHOWN]
 
 
 def _category(step: Step) -> str:

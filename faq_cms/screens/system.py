@@ -53,7 +53,7 @@ if st.button("Vérifier maintenant", icon=":material/fact_check:"):
         lines = checks.all_lines(settings.current(), st.get_option)
 else:
     lines = checks.before_serving(settings.current(), st.get_option)
-    st.caption("Les vérifications rapides\u00a0; le bouton relit aussi toute la base.")
+    st.caption("Les vérifications rapides\u202f; le bouton relit aussi toute la base.")
 for line in lines:
     st.markdown(f"{ICONS[line.state]} {_parts.plain(line.text)}")
 
