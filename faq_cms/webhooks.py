@@ -315,12 +315,16 @@ def _shut_after(seconds: float) -> Iterator[Callable[[str, Mapping[str, Any]], N
     `PATIENCE` begins again at each byte: a letter every nine seconds would hold the clock for days.
     """
     opened: list[socket.socket] = []
+    is_over = threading.Event()
 
     def follow(event: str, told: Mapping[str, Any]) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             opened.append(told["return_value"].get_extra_info("socket"))
+            if is_over.is_set():
+                shut()
 
     def shut() -> None:
+        is_over.set()
         for each in opened:
             with contextlib.suppress(OSError):  # closed meanwhile, or in the hands of TLS
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
