@@ -270,6 +270,19 @@ def test_a_remark_that_asks_is_ticked_and_named_by_the_version() -> None:
     assert RemarkState(frame["state"].iloc[0]) is RemarkState.ANSWERED
 
 
+def test_the_next_remark_may_be_about_the_same_article() -> None:
+    article = content.published()
+    earlier = content.remarked(article.id, "Il manque le délai.")
+    latest = content.remarked(article.id, "Il manque l’IBAN.")
+    app = opened(article.id, de="remarques", remarque=str(latest))
+    typed(app, article.id, "Par virement sur l’IBAN de votre facture.")
+    publish(app)
+    assert desk(app, article.id).ticked == {earlier}
+    (box,) = (box for box in app.checkbox if box.label == "Cette version y répond")
+    assert box.value
+    assert [button.label for button in app.button].count("Annuler") == 1
+
+
 def test_a_publication_that_lost_the_race_publishes_nothing() -> None:
     article = content.published()
     app = opened(article.id)

@@ -218,7 +218,8 @@ def go_on() -> None:
     desk.goes_on = False
     if named and came_from in FROM_REMARKS and (following := next_remark()):
         target, _, remark_id = following
-        _publication.leave_behind(desk)
+        if target != article_id:  # else this page goes on saying what was published
+            _publication.leave_behind(desk)
         _parts.correct(target, came_from=came_from, remark_id=remark_id)
 
 
@@ -505,6 +506,7 @@ if named.isdecimal() and int(named) not in desk.arrived:
     desk.arrived.add(int(named))
     if ((remarks["remark_id"] == int(named)) & (remarks["state"] == RemarkState.NEW)).any():
         desk.ticked.add(int(named))
+        st.session_state[desk.key(f"tick_{named}")] = True  # the box may be there since before
 go_on()
 
 with st.container(horizontal=True, vertical_alignment="center"):
