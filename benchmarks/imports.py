@@ -55,8 +55,7 @@ def measure(folder: Path) -> list[Line]:
             timed("plain inserts", lambda: _plain_inserts(rows))
         done = timed(f"write {how}", partial(_write, sources, publish=publish))
         timed(f"again {how}", partial(_write, sources, publish=publish))
-        if publish:  # drafts are deleted one by one by the database: minutes, for so many on SQLite
-            timed(f"undo {how}", partial(_undo, done))
+        timed(f"undo {how}", partial(_undo, done))
         database.dispose()
     count = f"{corpus.ARTICLES:,} articles"
     return [

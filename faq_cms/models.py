@@ -356,6 +356,19 @@ class Version(Base):
             sqlite_where=text("number IS NULL"),
             postgresql_where=text("number IS NULL"),
         ),
+        # A draft thrown away is looked for in what could be made from it.
+        Index(
+            "ix_version_base_id",
+            "base_id",
+            sqlite_where=text("base_id IS NOT NULL"),
+            postgresql_where=text("base_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_version_restored_from_id",
+            "restored_from_id",
+            sqlite_where=text("restored_from_id IS NOT NULL"),
+            postgresql_where=text("restored_from_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -407,7 +420,7 @@ class Review(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     state: Mapped[ReviewState] = mapped_column(_codes(ReviewState))
     revision: Mapped[int]
@@ -426,7 +439,7 @@ class ReviewNote(Base):
     __tablename__ = "review_note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     author: Mapped[str] = mapped_column(String(80))
@@ -483,7 +496,7 @@ class Plan(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     action: Mapped[PlannedAction] = mapped_column(_codes(PlannedAction))
     due_at: Mapped[dt.datetime]
     revision: Mapped[int | None]
@@ -707,6 +720,12 @@ class Remark(Base):
     __table_args__ = (
         CheckConstraint("(erased_at IS NULL) OR (text = '')", name="erased_is_empty"),
         Index(None, "state", "received_at"),
+        Index(
+            "ix_remark_answered_in_id",
+            "answered_in_id",
+            sqlite_where=text("answered_in_id IS NOT NULL"),
+            postgresql_where=text("answered_in_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -916,7 +935,7 @@ class Correction(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     state: Mapped[CorrectionState] = mapped_column(_codes(CorrectionState))
     opened_at: Mapped[dt.datetime]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -925,7 +944,7 @@ class Correction(Base):
     due_on: Mapped[dt.date | None]
     snoozed_until: Mapped[dt.date | None]
     snooze_reason: Mapped[str | None]
-    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"), index=True)
     corrected_at: Mapped[dt.datetime | None]
     looked_with: Mapped[int | None]
     evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -975,7 +994,7 @@ class Flag(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("period.id"), index=True)
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"), index=True)
     kind: Mapped[FlagKind] = mapped_column(_codes(FlagKind))
@@ -985,7 +1004,7 @@ class Flag(Base):
     closed_at: Mapped[dt.datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     outcome: Mapped[FlagOutcome | None] = mapped_column(_codes(FlagOutcome))
-    answered_in_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    answered_in_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"), index=True)
 
 
 # -- imports and the clock -----------------------------------------------------------------------
@@ -1136,7 +1155,11 @@ class HeldArticle(Base):
     """
 
     __tablename__ = "held_article"
-    __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index(None, "article_id"),
+        Index(None, "version_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     destination_id: Mapped[int] = mapped_column(ForeignKey("destination.id"), primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
@@ -1278,9 +1301,9 @@ class Notice(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[NoticeKind] = mapped_column(_codes(NoticeKind))
     at: Mapped[dt.datetime] = mapped_column(index=True)
-    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
     flag_id: Mapped[int | None] = mapped_column(ForeignKey("flag.id"))
-    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"), index=True)
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("correction.id"))
     detail: Mapped[dict[str, Any]]
 

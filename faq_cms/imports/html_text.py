@@ -123,10 +123,12 @@ def _prepare(soup: BeautifulSoup) -> None:
     for name in named.keys() & _REMOVED:
         for each in named[name]:
             each.decompose()
-    for each in soup.find_all(True, attrs={"data-cfemail": True}):
+    for each in tags:
+        if is_gone(each) or "data-cfemail" not in each.attrs:
+            continue
         if address := revealed(str(each["data-cfemail"])):
             each.replace_with(address)
-    left = {name: [tag for tag in held if not tag.decomposed] for name, held in named.items()}
+    left = {name: [tag for tag in held if not is_gone(tag)] for name, held in named.items()}
     _rewrite(soup, left)
     _mark_once(left)
 
