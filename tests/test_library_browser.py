@@ -1,9 +1,16 @@
-"""The library and the editor in real browsers: many articles in one gesture, two people on one text."""
+"""The library and the editor in real browsers: many articles in one gesture, two people on one text.
+
+A view sent to a colleague, an article whose review is overdue, others that leave the public pages.
+"""
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+from sqlalchemy import update
+
 from faq_cms import articles, categories, db, filing, people, presence
+from faq_cms.models import Plan
 from tests import content
 from tests.servers import Enter, Served
 
@@ -108,3 +115,65 @@ def test_two_people_see_each_other_and_what_each_changed_and_join_their_texts(
     first.goto("about:blank")
     second.get_by_text("Camille y travaille").wait_for()
     assert not present(article.id), "a closed tab says so"
+
+
+def test_a_view_opened_by_a_colleague_leads_to_what_is_confirmed_withdrawn_and_put_back(
+    served: Served, enter: Enter
+) -> None:
+    leaving, old = content.published("Offre de Noël"), content.published("Tarif ancien")
+    with db.transaction() as session:
+        change = filing.Change(review_on=dt.date(2026, 3, 1))
+        filing.change(session, people.SYSTEM, [old.id], change, now=content.NOW)
+    first, second = enter("Camille").new_page(), enter("Dominique").new_page()
+    faults: list[str] = []
+    for page in (first, second):
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+
+    first.goto(f"{served.url}/gestion/article?article={leaving.id}")
+    first.get_by_role("button", name="Plus").click()
+    first.get_by_role("button", name="Retirer le…").click()
+    first.get_by_role("dialog").get_by_text("Ce sera fait le").wait_for()
+    first.get_by_role("button", name="Programmer le retrait").click()
+    first.get_by_text("L’article quittera alors les pages publiques.").wait_for()
+    with db.transaction() as session:  # the day comes; the server’s own clock does the rest
+        due_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
+        session.execute(update(Plan).values(due_at=due_at))
+
+    first.goto(f"{served.url}/gestion/articles")
+    first.get_by_role("button", name="Révision échue", exact=True).first.click()
+    first.wait_for_url("**etat=R*")
+    expect(first.get_by_role("link", name="Offre de Noël")).to_have_count(0)
+    first.get_by_role("button", name="Lien de cette vue").click()
+    link = first.get_by_test_id("stCode").inner_text().strip()
+    second.goto(link)
+    second.get_by_role("link", name="Tarif ancien").wait_for()
+    expect(second.get_by_role("link", name="Offre de Noël")).to_have_count(0)
+    expect(second.get_by_role("combobox", name="Ordre")).to_have_value("Révision la plus ancienne")
+
+    second.get_by_role("link", name="Tarif ancien").click()
+    second.get_by_text("Révision échue depuis le 1er mars 2026").wait_for()
+    second.get_by_role("button", name="Toujours exact").click()
+    second.get_by_role("button", name="6 mois").click()
+    second.get_by_text("Prochaine révision le").wait_for()
+    second.get_by_text("Révision échue depuis").wait_for(state="detached")
+    with db.reading() as session:
+        review_on = filing.sheet(session, old.id).review_on
+    assert review_on is not None
+    assert review_on > dt.datetime.now(dt.UTC).date()
+
+    public = f"{served.url}/aide/{old.slug}"
+    second.get_by_role("button", name="Plus").click()
+    second.get_by_role("button", name="Retirer de la publication").click()
+    second.get_by_text("Article retiré de la publication.").wait_for()
+    assert second.request.get(public).status == 404
+    second.goto(f"{served.url}/gestion/article?article={old.id}")
+    second.get_by_role("button", name="Plus").click()
+    second.get_by_role("button", name="Remettre en ligne").click()
+    second.get_by_text("Article de nouveau en ligne.").wait_for()
+    assert second.request.get(public).ok
+
+    while first.request.get(f"{served.url}/aide/{leaving.slug}").ok:
+        first.wait_for_timeout(500)  # the clock ticks every half minute
+    first.goto(f"{served.url}/gestion/article?article={leaving.id}")
+    first.get_by_text("Retiré", exact=True).wait_for()
+    assert not faults
