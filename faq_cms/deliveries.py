@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from faq_cms import db, french, people
 from faq_cms.articles import PublishedArticle
-from faq_cms.errors import Conflict, FaqError, NotFound
+from faq_cms.errors import Conflict, FaqError, Invalid, NotFound
 from faq_cms.models import (
     Article,
     Delivery,
@@ -100,18 +100,22 @@ def note(
 
 @contextlib.contextmanager
 def telling(target: Target, *, now: dt.datetime) -> Iterator[None]:
-    """Write down, in French, what keeps `target` from being served in this block, and raise it on."""
+    """Write down, in French, what keeps `target` from being served in this block, and raise it on.
+
+    Who asks for the first time for what is not there has mistyped: no destination comes of that.
+    """
     try:
         yield
     except Exception as error:
-        _note_failure(target, _said(error), now=now)
+        _note_failure(target, error, now=now)
         raise
 
 
-def _note_failure(target: Target, failure: str, *, now: dt.datetime) -> None:
+def _note_failure(target: Target, error: Exception, *, now: dt.datetime) -> None:
     try:
         with db.transaction() as session:
-            failed(session, target, failure, now=now)
+            if not isinstance(error, (NotFound, Invalid)) or _is_known(session, target):
+                failed(session, target, _said(error), now=now)
     except Exception:  # the caller has a failure of its own to tell
         log.exception("failed delivery to %s not written down", target.channel)
 
@@ -296,6 +300,10 @@ def _destination(session: Session, target: Target, *, now: dt.datetime) -> Desti
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _is_known(session: Session, target: Target) -> bool:
+    return session.scalar(select(Destination.id).filter_by(**_key(target))) is not None
 
 
 def _key(target: Target) -> dict[str, Any]:

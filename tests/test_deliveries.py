@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from faq_cms import articles, db, deliveries, duties, loop, people
 from faq_cms.articles import PublishedArticle
 from faq_cms.deliveries import Gap, Target
-from faq_cms.errors import Conflict, Forbidden
+from faq_cms.errors import Conflict, Forbidden, NotFound
 from faq_cms.models import Delivery, DeliveryOutcome, Destination, HeldArticle, Role, Way
 from tests.content import NOW, published, received, revised
 from tests.test_reviews import person
@@ -114,6 +114,18 @@ def test_what_keeps_a_channel_from_being_served_is_said_in_french_and_raised_on(
     assert row.outcome is DeliveryOutcome.FAILED
     assert row.failure.startswith("faq.json contient un export rempli")
     assert row.at == NOW + dt.timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("known", "noted"), [(False, 0), (True, 2)])
+def test_who_first_asks_for_what_is_not_there_is_no_destination(known: bool, noted: int) -> None:
+    published()
+    if known:
+        sent()
+    with pytest.raises(NotFound), deliveries.telling(SITE, now=NOW + DAY):
+        raise NotFound("category", "x" * 5000)
+    with db.reading() as session:
+        assert len(session.scalars(select(Delivery)).all()) == noted
+        assert len(session.scalars(select(Destination)).all()) == known
 
 
 def test_changes_received_one_by_one_are_held_as_a_whole_would_be() -> None:
