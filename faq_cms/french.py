@@ -214,6 +214,13 @@ SOURCES: Final[Mapping[str, str]] = {
     "widget": "Votre site",
     "chatbot": "Assistant de conversation",
     "assistance": "Outil d’assistance",
+    "freshdesk": "Freshdesk",
+    "zendesk": "Zendesk",
+    "intercom": "Intercom",
+    "helpscout": "Help Scout",
+    "chatwoot": "Chatwoot",
+    "zammad": "Zammad",
+    "phpmyfaq": "phpMyFAQ",
 }
 
 # By type first: members of two enumerations may share a code, and then they are equal as strings.

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+import pandas as pd
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from faq_cms import db, people, remarks, rendering, votes, windows
@@ -183,6 +184,29 @@ def add_totals(session: Session, actor: Actor, totals: Sequence[Total], *, now: 
     )  # fmt: skip
     db.bump(session)
     return len(written)
+
+
+def last_totals(session: Session, article_id: int) -> pd.DataFrame:
+    """The last totals each other system showed for an article, newest first.
+
+    Columns: source, taken_at, helpful, unhelpful, neutral (None: not asked there), estimated.
+    """
+    held = CounterSnapshot
+    latest = (
+        select(held.source, func.max(held.taken_at).label("taken_at"))
+        .where(held.article_id == article_id)
+        .group_by(held.source)
+        .subquery()
+    )
+    return db.frame(
+        session,
+        select(
+            held.source, held.taken_at, held.helpful, held.unhelpful, held.neutral, held.estimated
+        )
+        .join(latest, (latest.c.source == held.source) & (latest.c.taken_at == held.taken_at))
+        .where(held.article_id == article_id)
+        .order_by(held.taken_at.desc(), held.source),
+    )
 
 
 class _Placed(NamedTuple):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import categories, charts, db, filing, french, people, views
+from faq_cms import categories, charts, db, filing, french, imported_votes, people, views, votes
+from faq_cms.imported_votes import Total
 from faq_cms.models import Significance
 from faq_cms.screens import _data, _downloads, _table
 from faq_cms.votes import civil_day
@@ -125,6 +126,31 @@ def test_one_article_is_followed_version_after_version() -> None:
     assert "**Version 2, du 2 mars 2026**\u00a0: pas encore mesurable" in said
     assert "Ce volume ne permettra pas de conclure." in said
     assert "Pas assez de votes pour une courbe" in said
+
+
+def test_totals_of_other_systems_are_told_apart_from_votes_with_the_day_they_were_read() -> None:
+    article = content.published()
+    content.received(article.id, helpful=3, unhelpful=2)
+    app = screens.application(SCREEN)
+    app.selectbox(key="suivi").set_value(article.id).run()
+    assert "Totaux relevés ailleurs" not in screens.words(app)
+    read = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+    totals = [
+        Total(article.id, "zendesk", read - dt.timedelta(days=1), 100, 20),
+        Total(article.id, "zendesk", read, 120, 30),
+        Total(article.id, "intercom", read, 8, 1, neutral=2, estimated=True),
+    ]
+    with db.transaction() as session:
+        imported_votes.add_totals(session, people.SYSTEM, totals, now=content.NOW)
+    app = screens.application(SCREEN)
+    app.selectbox(key="suivi").set_value(article.id).run()
+    said = screens.words(app)
+    assert "Totaux relevés ailleurs" in said
+    assert "Le 3 mars 2026\u00a0: 120 Oui, 30 Non (Zendesk)" in said
+    assert "8 Oui, 1 Non, 2 sans avis, estimés d’après des pourcentages (Intercom)" in said
+    assert "100 Oui" not in said
+    with db.reading() as session:
+        assert votes.is_balanced(session)
 
 
 def test_a_curve_is_drawn_when_there_are_enough_votes() -> None:

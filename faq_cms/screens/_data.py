@@ -27,6 +27,7 @@ from faq_cms import (
     filing,
     followup,
     helpfulness,
+    imported_votes,
     personal_data,
     searches,
     settings,
@@ -200,6 +201,13 @@ def by_source(revision: int, article_id: int | None = None) -> pd.DataFrame:
     """See `analytics.by_source`."""
     with db.reading() as session:
         return analytics.by_source(session, article_id=article_id)
+
+
+@_cached
+def last_totals(revision: int, article_id: int) -> pd.DataFrame:
+    """See `imported_votes.last_totals`."""
+    with db.reading() as session:
+        return imported_votes.last_totals(session, article_id)
 
 
 @_cached

@@ -50,6 +50,7 @@ def show(revision: int, article_id: int) -> None:
     with traffic:
         _searches(revision, article_id)
         _sources(revision, article_id)
+        _elsewhere(revision, article_id)
 
 
 def _standing(revision: int, article_id: int, running: Mapping[Any, Any]) -> None:
@@ -244,3 +245,23 @@ def _sources(revision: int, article_id: int) -> None:
         if counts.votes:
             name = _parts.plain(french.source(row["source"]))
             st.markdown(f"- {name}\u00a0: {french.usefulness(counts).text}")
+
+
+def _elsewhere(revision: int, article_id: int) -> None:
+    """What other systems counted: totals without dates, which no figure above includes."""
+    found = _data.last_totals(revision, article_id)
+    if found.empty:
+        return
+    st.subheader("Totaux relevés ailleurs", anchor=False)
+    st.caption("Sans date pour chaque vote\u00a0: aucun chiffre de cette page ne les compte.")
+    st.markdown("\n".join(f"- {_reading(row)}" for row in found.to_dict("records")))
+
+
+def _reading(row: Mapping[Any, Any]) -> str:
+    """One of those totals: « Le 3 mars 2026 : 120 Oui, 30 Non (Zendesk) »."""
+    said = [f"{french.number(row['helpful'])} Oui", f"{french.number(row['unhelpful'])} Non"]
+    if pd.notna(row["neutral"]):
+        said.append(french.count(int(row["neutral"]), "sans avis", "sans avis"))
+    told = ", ".join(said) + (", estimés d’après des pourcentages" if row["estimated"] else "")
+    name = _parts.plain(french.source(row["source"]))
+    return f"Le {french.date(row['taken_at'])}\u00a0: {told} ({name})"
