@@ -54,8 +54,16 @@ _ANSWERS: Final = {
     "Non sur le texte": "#c8553d",
     "Non hors texte": "#8a94a0",
 }
+_FILLED: Final = (1.0, 1.0, 0.15)  # the Non hors texte are hollow: told apart without their colour
 _LINE: Final = "#8a94a0"
 _INK: Final = {False: "#0a1018", True: "#eef2f6"}  # words, on a light and on a dark background
+_SOFT: Final = {False: "#4d5866", True: "#c3ccd6"}  # what names the axes: 4.5:1 at least on both
+_LIKELY: Final[Mapping[str, Any]] = {
+    "height": 9,
+    "cornerRadius": 5,
+    "fillOpacity": 0.3,
+    "strokeWidth": 1,
+}  # an interval
 _ROW: Final = 62  # pixels: two lines of words, then the interval
 _NARROW, _STEP = 0.2, 0.05  # of the scale of shares
 _LONG: Final = 300  # days on an axis from which a month without its year is ambiguous
@@ -100,7 +108,12 @@ def by_measure(measures: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerCha
 
 
 def over_time(
-    days: pd.DataFrame, versions: pd.DataFrame | None, grain: Bucket, objective: float | None = None
+    days: pd.DataFrame,
+    versions: pd.DataFrame | None,
+    grain: Bucket,
+    objective: float | None = None,
+    *,
+    is_dark: bool = False,
 ) -> alt.LayerChart:
     """*Utilité* by day, week or month, with its band; when versions came; the objective.
 
@@ -109,14 +122,17 @@ def over_time(
     """
     data = _bucketed(days, grain)
     shares = _closest(data, objective)
-    base = alt.Chart(data).encode(x=_dates(data), tooltip=[alt.Tooltip("said:N", title="Votes")])
+    base = alt.Chart(data).encode(
+        x=_dates(data, grain), tooltip=[alt.Tooltip("said:N", title="Votes")]
+    )
     band = base.mark_area(opacity=0.2, color=COLOURS[Verdict.MET]).encode(
         y=alt.Y(
             "low:Q", scale=shares, title="Part de Oui", axis=alt.Axis(format=".0%", tickCount=5)
         ),
         y2="high:Q",
     )
-    line = base.mark_line(point={"size": 50}, color=COLOURS[Verdict.MET]).encode(
+    colour = COLOURS[Verdict.MET]
+    line = base.mark_line(point={"size": 50, "color": colour}, color=colour).encode(
         y=alt.Y("ratio:Q", scale=shares)
     )
     layers: list[alt.Chart] = [band, line]
@@ -125,22 +141,32 @@ def over_time(
         rule = alt.Chart(goal).mark_rule(color=_LINE, strokeWidth=1.5)
         layers.append(rule.encode(y=alt.Y("goal:Q", scale=shares)))
     if versions is not None:
-        layers += _markers(versions)
-    return _french(alt.LayerChart(layer=layers, height=220))
+        layers += _markers(versions, is_dark=is_dark)
+    return _french(alt.LayerChart(layer=layers, height=220), is_dark=is_dark)
 
 
-def votes_over_time(days: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
+def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False) -> alt.LayerChart:
     """How many votes came by day, week or month: Oui above the line, Non under it.
 
     `days` as `analytics.by_day`.
     """
     data = _answers(days, grain)
     names = list(_ANSWERS)
+    hollow = names[-1]
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        columns=2,
+        labelExpr=f"datum.label + (datum.label === '{hollow}' ? ' (en contour)' : '')",
+    )
+    outlines = ["transparent", "transparent", _ANSWERS[hollow]]
+    colours = alt.Scale(domain=names, range=list(_ANSWERS.values()))
+    filled = alt.Scale(type="ordinal", domain=names, range=list(_FILLED))
     bars = (
         alt.Chart(data)
-        .mark_rect()
+        .mark_rect(strokeWidth=1.5)
         .encode(
-            x=_dates(data),
+            x=_dates(data, grain),
             x2="end:T",
             y=alt.Y(
                 "begin:Q",
@@ -150,17 +176,16 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket) -> alt.LayerChart:
                 ),
             ),
             y2="reach:Q",
-            color=alt.Color(
-                "answer:N",
-                sort=names,
-                scale=alt.Scale(domain=names, range=list(_ANSWERS.values())),
-                legend=alt.Legend(title=None, orient="top", columns=2),
+            fill=alt.Fill("answer:N", sort=names, scale=colours, legend=legend),
+            stroke=alt.Stroke(
+                "answer:N", sort=names, scale=alt.Scale(domain=names, range=outlines), legend=None
             ),
+            fillOpacity=alt.FillOpacity("answer:N", sort=names, scale=filled, legend=None),
             tooltip=[alt.Tooltip("said:N", title="Votes")],
         )
     )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_LINE).encode(y="zero:Q")
-    return _french(alt.LayerChart(layer=[bars, zero], height=190))
+    return _french(alt.LayerChart(layer=[bars, zero], height=190), is_dark=is_dark)
 
 
 def effects(
@@ -197,8 +222,8 @@ def effects(
             alt.Tooltip("after:N", title="Depuis"),
         ],
     )
-    interval = base.mark_bar(height=9, cornerRadius=5, opacity=0.35, yOffset=_DOWN).encode(
-        x=alt.X("low:Q", scale=points), x2="high:Q", color=colour
+    interval = base.mark_bar(yOffset=_DOWN, **_LIKELY).encode(
+        x=alt.X("low:Q", scale=points), x2="high:Q", color=colour, stroke=_outline(colour)
     )
     difference = base.mark_point(filled=True, opacity=1, size=130, yOffset=_DOWN).encode(
         x=alt.X(
@@ -218,7 +243,8 @@ def effects(
     zero = base.mark_tick(
         thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
     ).encode(x=alt.datum(0, scale=points))
-    return _french(alt.LayerChart(layer=[interval, zero, difference], height=alt.Step(_ROW)))
+    layers = [interval, zero, difference]
+    return _french(alt.LayerChart(layer=layers, height=alt.Step(_ROW)), is_dark=is_dark)
 
 
 def measurable(frame: pd.DataFrame) -> "pd.Series[bool]":
@@ -250,7 +276,12 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
                 "views:Q",
                 scale=scale,
                 title="Pages lues",
-                axis=alt.Axis(format=",d", tickCount=6, labelOverlap=True, titleAnchor="start"),
+                axis=alt.Axis(
+                    format=",d",
+                    labelOverlap="greedy",
+                    titleAnchor="start",
+                    **({"values": _round(data["views"])} if spread else {"tickCount": 6}),
+                ),
             ),
             y=alt.Y(
                 "ratio:Q",
@@ -275,7 +306,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
             color=alt.value(_INK[is_dark]),
         )
     )
-    return _french(alt.LayerChart(layer=[points, corner], height=360))
+    return _french(alt.LayerChart(layer=[points, corner], height=360), is_dark=is_dark)
 
 
 def scattered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -320,15 +351,19 @@ def table_over_time(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
 
 
 def told_over_time(days: pd.DataFrame, grain: Bucket) -> str:
-    """`over_time` for who does not see it: where the line begins and ends, its ends of scale."""
-    data = _summed(days, grain)
-    ordered = data.sort_values("ratio", kind="stable").index
-    ends = data.loc[[data.index[0], data.index[-1], ordered[0], ordered[-1]]]
-    first, last, low, high = _told(ends, grain)["said"]
-    return (
-        f"Part de Oui {french.label(grain).lower()}. {first}. {last}. "
-        f"Au plus bas\u00a0: {low}. Au plus haut\u00a0: {high}."
-    )
+    """`over_time` for who does not see it: where the line begins and ends, how low and high it went.
+
+    Only buckets of MINIMUM_EVIDENCE votes are said to be the lowest or the highest.
+    """
+    data = _told(_summed(days, grain), grain)
+    said = [f"{each[0].lower()}{each[1:]}" for each in data["said"]]
+    told = f"Part de Oui {french.label(grain).lower()}. D’abord, {said[0]}. En dernier, {said[-1]}."
+    proven = (data["helpful"] + data["unhelpful"]).to_numpy() >= MINIMUM_EVIDENCE
+    if proven.sum() < 2:
+        return told
+    low = said[int(np.where(proven, data["ratio"], 2).argmin())]
+    high = said[int(np.where(proven, data["ratio"], -1).argmax())]
+    return f"{told} Au plus bas, {low}. Au plus haut, {high}."
 
 
 def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
@@ -342,10 +377,11 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
         title="Part de Oui",
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], titleAnchor="start"),
     )
-    interval = base.mark_bar(height=9, cornerRadius=5, opacity=0.35, yOffset=_DOWN).encode(
+    interval = base.mark_bar(yOffset=_DOWN, **_LIKELY).encode(
         x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1])),
         x2="high:Q",
         color=verdict["color"],
+        stroke=_outline(verdict["color"]),
     )
     objective = base.mark_tick(
         thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
@@ -357,7 +393,19 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
         ),
         **verdict,
     )
-    return _french(alt.LayerChart(layer=[interval, objective, share], height=alt.Step(_ROW)))
+    layers = [interval, objective, share]
+    return _french(alt.LayerChart(layer=layers, height=alt.Step(_ROW)), is_dark=is_dark)
+
+
+def _outline(colour: alt.Color) -> alt.Stroke:
+    """The same colours around what is filled lightly: its ends are seen on both backgrounds."""
+    return alt.Stroke(colour["shorthand"], scale=colour["scale"], legend=None)
+
+
+def _round(values: "pd.Series[int]") -> list[int]:
+    """1, 2 and 5 times the powers of ten, around these numbers: every line would be a grey wall."""
+    powers = range(int(math.log10(values.min())), int(math.log10(values.max())) + 2)
+    return [step * 10**power for power in powers for step in (1, 2, 5)]
 
 
 def told_effects(frame: pd.DataFrame) -> str:
@@ -366,7 +414,7 @@ def told_effects(frame: pd.DataFrame) -> str:
     return " ".join(f"{row['question']} {row['effect']}, {row['moved']}." for row in rows)
 
 
-def _markers(versions: pd.DataFrame) -> list[alt.Chart]:
+def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
     """A dashed line at each version, with its number."""
     at = pd.to_datetime(versions["published_at"], utc=True).dt.tz_convert(french.PARIS)
     published = pd.DataFrame(
@@ -382,7 +430,7 @@ def _markers(versions: pd.DataFrame) -> list[alt.Chart]:
     marks = alt.Chart(published).encode(x="at:T", tooltip=[alt.Tooltip("when:N", title="Texte")])
     return [
         marks.mark_rule(color=_LINE, strokeDash=[4, 3]),
-        marks.mark_text(color=_LINE, align="left", dx=4, baseline="top").encode(
+        marks.mark_text(color=_SOFT[is_dark], align="left", dx=4, baseline="top").encode(
             y=alt.value(0), text="name:N"
         ),
     ]
@@ -403,14 +451,19 @@ def is_close(days: pd.DataFrame, grain: Bucket, objective: float | None = None) 
     return list(_closest(_summed(days, grain), objective).domain) != [0, 1]
 
 
-def _dates(data: pd.DataFrame) -> alt.X:
+def _dates(data: pd.DataFrame, grain: Bucket) -> alt.X:
     span = (data["start"].max() - data["start"].min()).days if len(data) else 0
+    month = "timeFormat(datum.value, '%b')"
+    day = f"(date(datum.value) === 1 ? '1er' : date(datum.value)) + ' ' + {month}"
+    if span > _LONG:
+        said = "timeFormat(datum.value, '%b %Y')"
+    else:
+        said = month if grain is Bucket.MONTH else day
+    ticks = alt.TimeIntervalStep("month", 1) if grain is Bucket.MONTH else 6
     return alt.X(
         "start:T",
         title=None,
-        axis=alt.Axis(
-            format="%b %Y" if span > _LONG else "%e %b", labelOverlap=True, tickCount=6, grid=False
-        ),
+        axis=alt.Axis(labelExpr=said, labelOverlap=True, tickCount=ticks, grid=False),
     )
 
 
@@ -637,8 +690,11 @@ def _tooltip(data: pd.DataFrame) -> list[alt.Tooltip]:
     ]
 
 
-def _french(chart: alt.LayerChart) -> alt.LayerChart:
+def _french(chart: alt.LayerChart, *, is_dark: bool) -> alt.LayerChart:
+    soft = _SOFT[is_dark]
     chart["config"] = {
+        "axis": {"labelColor": soft, "titleColor": soft},
+        "legend": {"labelColor": soft},
         "locale": {"number": dict(french.VEGA_NUMBER), "time": dict(french.VEGA_TIME)},
         "view": {"stroke": None},
     }

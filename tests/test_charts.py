@@ -110,6 +110,26 @@ def test_words_are_legible_on_both_backgrounds(is_dark: bool) -> None:
     assert (int(colour[1:3], 16) > 127) is is_dark
 
 
+@pytest.mark.parametrize(("is_dark", "background"), [(False, "#ffffff"), (True, "#12171d")])
+def test_axes_and_legends_have_the_contrast_of_words(is_dark: bool, background: str) -> None:
+    config = charts.over_time(
+        days(("2026-03-01", 7, 3)), None, Bucket.DAY, is_dark=is_dark
+    ).to_dict()["config"]
+    colours = {*config["axis"].values(), *config["legend"].values()}
+    for colour in colours:
+        low, high = sorted((luminance(colour), luminance(background)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour in hexadecimal (WCAG 2.2)."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def days(*counts: tuple[str, int, int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -223,11 +243,18 @@ def test_a_line_that_hardly_moves_is_drawn_closer_and_the_reader_is_told() -> No
 def test_what_a_line_shows_is_told_and_tabled() -> None:
     moved = days(("2026-03-02", 7, 3), ("2026-03-09", 4, 6), ("2026-03-16", 9, 1))
     told = charts.told_over_time(moved, Bucket.WEEK)
-    assert "Au plus bas\u00a0: Semaine du 9 mars 2026" in told
-    assert "Au plus haut\u00a0: Semaine du 16 mars 2026" in told
+    assert "Au plus bas, semaine du 9 mars 2026" in told
+    assert "Au plus haut, semaine du 16 mars 2026" in told
     table = charts.table_over_time(moved, Bucket.WEEK)
     assert table["Période"].iloc[0] == "Semaine du 16 mars 2026"
     assert table["Utilité"].iloc[1] == "40\u202f% (4 sur 10), entre 17 et 69\u202f%"
+
+
+def test_a_week_of_one_vote_is_not_told_as_the_best() -> None:
+    few = days(("2026-03-02", 7, 3), ("2026-03-09", 4, 6), ("2026-03-16", 1, 0))
+    told = charts.told_over_time(few, Bucket.WEEK)
+    assert "En dernier, semaine du 16 mars 2026\u00a0: 1 vote" in told
+    assert "Au plus haut, semaine du 2 mars 2026" in told
 
 
 def test_a_correction_is_drawn_once_both_sides_have_enough_votes() -> None:

@@ -341,16 +341,20 @@ def read(revision: int, scope: Scope, today: dt.date) -> pd.DataFrame:
 
 @_cached
 def over_time(
-    revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
+    revision: int,
+    article_id: int | None,
+    grain: Bucket,
+    since: dt.date | None = None,
+    *,
+    is_dark: bool,
 ) -> Spec:
     """One article with its versions and its objective, or all of them. See `charts.over_time`."""
     days = by_day(revision, article_id, since)
     if article_id is None:
-        return _spec(charts.over_time(days, None, grain))
+        return _spec(charts.over_time(days, None, grain, is_dark=is_dark))
     versions = by_version(revision, article_id)
-    return _spec(
-        charts.over_time(days, versions, grain, objective=float(versions["objective"].iloc[0]))
-    )
+    objective = float(versions["objective"].iloc[0])
+    return _spec(charts.over_time(days, versions, grain, objective, is_dark=is_dark))
 
 
 @_cached
@@ -372,11 +376,9 @@ def shares(revision: int, grain: Bucket, since: dt.date | None) -> list[float]:
 
 
 @_cached
-def votes_over_time(
-    revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
-) -> Spec:
+def votes_over_time(revision: int, article_id: int, grain: Bucket, is_dark: bool) -> Spec:
     """See `charts.votes_over_time`."""
-    return _spec(charts.votes_over_time(by_day(revision, article_id, since), grain))
+    return _spec(charts.votes_over_time(by_day(revision, article_id), grain, is_dark=is_dark))
 
 
 @_cached

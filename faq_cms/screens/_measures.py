@@ -28,6 +28,7 @@ from faq_cms.votes import civil_day
 REMARKS_SHOWN: Final = 5
 SEARCHES_SHOWN: Final = 8
 SEARCHED_DAYS: Final = 90
+ANSWERS: Final = ["helpful", "unhelpful", "off_text"]
 EVERY_LOOK: Final = (
     "La fourchette vaut pour qui regarde une seule fois. Les votes, eux, sont jugés chaque jour, et "
     "à force de regarder, le hasard finit par montrer ce que l’on craint. Le constat attend donc une "
@@ -107,17 +108,24 @@ def _over_time(revision: int, article_id: int) -> None:
         "une nouvelle version." + (" L’échelle ne commence pas à 0." if is_close else "")
     )
     st.vega_lite_chart(
-        spec=_data.over_time(revision, article_id, grain),
+        spec=_data.over_time(revision, article_id, grain, is_dark=_parts.is_dark()),
         key=f"over_time_{article_id}",
         alt=told,
     )
-    _downloads.chart(lambda: _data.over_time(revision, article_id, grain), f"article-{article_id}")
+    _downloads.chart(
+        lambda: _data.over_time(revision, article_id, grain, is_dark=False), f"article-{article_id}"
+    )
     table = charts.table_over_time(days, grain)
     st.vega_lite_chart(
-        spec=_data.votes_over_time(revision, article_id, grain),
+        spec=_data.votes_over_time(revision, article_id, grain, _parts.is_dark()),
         key=f"votes_over_time_{article_id}",
         alt=f"Nombre de votes {french.label(grain).lower()}, Oui en haut, Non en bas. "
+        f"En tout\u00a0: {french.split(_parts.counts(days[ANSWERS].sum()))}. "
         "Les nombres sont dans le tableau qui suit.",
+    )
+    _downloads.chart(
+        lambda: _data.votes_over_time(revision, article_id, grain, is_dark=False),
+        f"article-{article_id}-nombre-de-votes",
     )
     with st.expander("Les mêmes chiffres en tableau"):
         st.dataframe(table, hide_index=True, key=f"weeks_{article_id}", alt="Votes et utilité")
@@ -134,6 +142,10 @@ def _text_after_text(revision: int, article_id: int, measures: pd.DataFrame) -> 
             spec=_data.measures_chart(revision, article_id, _parts.is_dark()),
             key=f"measures_{article_id}",
             alt="Utilité de chaque mesure, la plus récente en haut. " + _told(measures),
+        )
+        _downloads.chart(
+            lambda: _data.measures_chart(revision, article_id, is_dark=False),
+            f"article-{article_id}-mesures",
         )
     for number, measure in enumerate(measures.to_dict("records")):
         if number + 1 < len(measures):

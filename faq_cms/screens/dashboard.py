@@ -273,15 +273,12 @@ def over_time() -> None:
         "nombre de votes\u00a0: plus elle est étroite, plus le chiffre est sûr."
         + (" L’échelle ne commence pas à 0." if is_close else "")
     )
-    st.vega_lite_chart(
-        spec=_data.over_time(revision, None, grain, _data.since(LINE, today)),
-        key="over_time",
-        alt=told,
-    )
-    _downloads.chart(
-        lambda: _data.over_time(revision, None, grain, _data.since(LINE, today)),
-        f"utilite-dans-le-temps-{today}",
-    )
+
+    def drawn(*, is_dark: bool) -> _data.Spec:
+        return _data.over_time(revision, None, grain, _data.since(LINE, today), is_dark=is_dark)
+
+    st.vega_lite_chart(spec=drawn(is_dark=_parts.is_dark()), key="over_time", alt=told)
+    _downloads.chart(lambda: drawn(is_dark=False), f"utilite-dans-le-temps-{today}")
 
 
 def costliest() -> None:
@@ -343,6 +340,10 @@ def corrections() -> None:
             spec=_data.effects_chart(revision, CORRECTIONS, _parts.is_dark()),
             key="effects",
             alt=charts.told_effects(drawn.head(CORRECTIONS)),
+        )
+        _downloads.chart(
+            lambda: _data.effects_chart(revision, CORRECTIONS, is_dark=False),
+            f"effet-des-corrections-{today}",
         )
     unproven = len(effects) - len(drawn)
     if unproven:

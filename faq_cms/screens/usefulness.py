@@ -234,6 +234,9 @@ def scatter() -> None:
             for row in worst.to_dict("records")
         ),
     )
+    _downloads.chart(
+        lambda: _data.scatter(revision, scope, today, is_dark=False), f"lus-et-utiles-{today}"
+    )
 
 
 def one_article(page: pd.DataFrame) -> None:
