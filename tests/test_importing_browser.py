@@ -31,7 +31,7 @@ def test_two_files_one_question_unticked_imported_then_undone(
     page.get_by_text("3 nouveaux").wait_for()
     # The table is a drawing: its boxes are where its first column is.
     table = page.get_by_test_id("stDataFrame").first
-    table.click(position={"x": 50, "y": 36 + 18})
+    table.click(position={"x": 58, "y": 36 + 18})
     page.get_by_role("button", name="Importer 2 questions").click()
     page.get_by_text("Import terminé").wait_for()
     assert here() == {"Où écrire ?", "Quand serai-je livré ?"}

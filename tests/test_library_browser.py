@@ -114,6 +114,10 @@ def test_two_people_see_each_other_and_what_each_changed_and_join_their_texts(
     first.get_by_text("Dominique modifie aussi").wait_for(state="detached", timeout=60_000)
     first.goto("about:blank")
     second.get_by_text("Camille y travaille").wait_for()
+    for _ in range(100):  # in seconds: unheard of, it would take more than a minute
+        if not present(article.id):
+            break
+        second.wait_for_timeout(100)
     assert not present(article.id), "a closed tab says so"
 
 
