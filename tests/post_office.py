@@ -58,5 +58,5 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 def configured(port: int, **more: str) -> Settings:
     return replace(
         Settings(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="aide@example.org"),
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # the settings named here are all texts
     )

@@ -240,7 +240,7 @@ class _Converter(MarkdownConverter):
         return _unmarked(_SPECIAL.sub(lambda found: "\\" + found[0], text))
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
-        text = str(super().process_text(el, parent_tags))  # type: ignore[misc]
+        text = str(super().process_text(el, parent_tags))  # type: ignore[misc]  # the library types none
         if parent_tags and "_noformat" not in parent_tags and _starts_line(el):
             return _unmarked(text.lstrip(" \n"))
         return text
@@ -272,7 +272,7 @@ class _Converter(MarkdownConverter):
         return f"«\u202f{text}\u202f»"
 
     def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(super().convert_p(el, text, parent_tags)) if text.strip() else ""  # type: ignore[misc]
+        return str(super().convert_p(el, text, parent_tags)) if text.strip() else ""  # type: ignore[misc]  # as above
 
     def convert_dt(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         words = _one_line(text.replace(_BREAK, " ").replace("**", ""))
@@ -335,7 +335,7 @@ class _Converter(MarkdownConverter):
         return f"{before}[{words}]({href}){after}"
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(super().convert_td(el, _one_line(text), parent_tags))  # type: ignore[misc]
+        return str(super().convert_td(el, _one_line(text), parent_tags))  # type: ignore[misc]  # as above
 
     convert_th = convert_td
 

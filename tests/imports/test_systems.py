@@ -23,7 +23,7 @@ def one(value: Any) -> Entry:
 
 
 def utc(*moment: int) -> dt.datetime:
-    return dt.datetime(*moment, tzinfo=dt.UTC)  # type: ignore[arg-type, misc]
+    return dt.datetime(*moment, tzinfo=dt.UTC)  # type: ignore[arg-type, misc]  # parts of an instant, as many as matter
 
 
 # -- Freshdesk -----------------------------------------------------------------------------------
