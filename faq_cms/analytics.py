@@ -299,21 +299,18 @@ def by_version(session: Session, article_id: int) -> pd.DataFrame:
 def by_measure(session: Session, article_id: int) -> pd.DataFrame:
     """What each measuring period of an article received, the running one first.
 
-    A row compares with the next one: the text before. Columns: period_id, first_version,
-    last_version, opened_at, objective, helpful, unhelpful, off_text, set_aside, the counts prefixed
-    by before_ of the period before (0 for the first), then those of `helpfulness.measured` and of
-    `helpfulness.compared`.
+    Columns: article_id, period_id, first_version, last_version, opened_at, objective, set_aside, the
+    counts of `beside`, the difference it adds (its ends as change_low and change_high), the effect,
+    then those of `helpfulness.measured`.
     """
-    versions = by_version(session, article_id)
-    grouped = versions.groupby("period_id", sort=False)
-    frame = grouped[list(_COUNTS)].sum().reset_index()
+    grouped = by_version(session, article_id).groupby("period_id", sort=False)
+    frame = grouped["set_aside"].sum().reset_index()
+    frame["article_id"] = article_id
     frame["first_version"] = grouped["version"].min().to_numpy()
     frame["last_version"] = grouped["version"].max().to_numpy()
     frame["opened_at"] = grouped["published_at"].min().to_numpy()
     frame["objective"] = grouped["objective"].first().to_numpy()
-    for name in _COUNTS[:3]:
-        frame[f"before_{name}"] = frame[name].shift(fill_value=0)
-    compared = helpfulness.compared(frame).rename(
+    compared = beside(frame, successive(session, [article_id])).rename(
         columns={"low": "change_low", "high": "change_high"}
     )
     return helpfulness.measured(compared).iloc[::-1].reset_index(drop=True)
@@ -508,50 +505,40 @@ def _answered(
 def effects(session: Session) -> pd.DataFrame:
     """Each correction that gave a version, its votes and those of the measure before; newest first.
 
-    Columns: correction_id, article_id, question (of the new version), version, state,
-    corrected_at, objective, helpful, unhelpful, off_text (since the correction), the same prefixed
-    by before_ (the measuring period it ended), then those of `helpfulness.compared`.
+    Columns: correction_id, article_id, period_id, question (of the new version), version, state,
+    corrected_at, objective, then those of `beside`.
     """
-    corrected = select(Correction.article_id).where(Correction.version_id.is_not(None))
-    new, old = _by_period(among=corrected), _by_period(among=corrected)
-    after, before = aliased(Period), aliased(Period)
-    frame = db.frame(
+    corrections = db.frame(
         session,
         select(
             Correction.id.label("correction_id"),
             Correction.article_id,
+            Version.period_id,
             Version.question,
             Version.number.label("version"),
             Correction.state,
             Correction.corrected_at,
             func.coalesce(Category.objective, helpfulness.DEFAULT_OBJECTIVE).label("objective"),
-            *(func.coalesce(new.c[name], 0).label(name) for name in _COUNTS[:3]),
-            *(func.coalesce(old.c[name], 0).label(f"before_{name}") for name in _COUNTS[:3]),
         )
         .join(Version, Version.id == Correction.version_id)
         .join(Article, Article.id == Correction.article_id)
         .outerjoin(Category, Category.id == Article.category_id)
-        .join(after, after.id == Version.period_id)
-        .join(
-            before,
-            (before.article_id == after.article_id) & (before.number == after.number - 1),
-        )
-        .outerjoin(new, new.c.period_id == after.id)
-        .outerjoin(old, old.c.period_id == before.id)
         .order_by(Correction.corrected_at.desc(), Correction.id.desc()),
     )
-    names = [f"{prefix}{name}" for prefix in ("", "before_") for name in _COUNTS[:3]]
-    frame[names] = frame[names].astype("int64")
-    frame["objective"] = frame["objective"].astype(float)
-    return helpfulness.compared(frame)
+    corrections["objective"] = corrections["objective"].astype(float)
+    among = select(Correction.article_id).where(Correction.version_id.is_not(None))
+    return beside(corrections, successive(session, among))
 
 
-def successive(session: Session, article_ids: Collection[int] | None = None) -> pd.DataFrame:
-    """Each measuring period beside the last one before it that received votes, oldest first.
+def successive(
+    session: Session, article_ids: Collection[int] | Select[int] | None = None
+) -> pd.DataFrame:
+    """Each measuring period beside the measure before: the last earlier one that received votes.
 
-    A period without votes is passed over: it belongs to a version taken back, or corrected before
-    anybody read it. `article_ids` narrows the articles. Columns: article_id, period_id, helpful,
-    unhelpful, off_text, and the same prefixed by before_ (0 when nothing came before).
+    The one place that says which measure is the one before. A period without votes is passed over:
+    it belongs to a version taken back, or corrected before anybody read it. `article_ids` narrows the
+    articles. Oldest first. Columns: article_id, period_id, helpful, unhelpful, off_text, and the same
+    prefixed by before_ (0 when nothing came before).
     """
     names = list(_COUNTS[:3])
     query = (
@@ -573,6 +560,17 @@ def successive(session: Session, article_ids: Collection[int] | None = None) -> 
     articles = frame["article_id"]
     before = voted.groupby(articles).ffill().groupby(articles).shift().fillna(0).astype("int64")
     return frame.join(before.add_prefix("before_"))
+
+
+def beside(rows: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """Rows about a measuring period (column period_id), with what it received and what came before.
+
+    `measures` as `successive`. Adds its counts, the same prefixed by before_, then the columns of
+    `helpfulness.compared`.
+    """
+    counts = measures.set_index("period_id").drop(columns="article_id")
+    found = counts.reindex(list(rows["period_id"])).set_axis(rows.index)
+    return helpfulness.compared(rows.join(found))
 
 
 def pace(session: Session, article_ids: Collection[int], *, until: dt.date) -> dict[int, float]:
@@ -688,15 +686,17 @@ def total(
     return Counts(*(int(value) for value in row))
 
 
-def _by_period(among: Select[int] | None = None) -> Subquery:
-    """Votes summed by measuring period, from the versions' totals; `among`: ids of articles."""
-    query = select(
-        Version.period_id,
-        *(func.sum(getattr(TallyVersion, name)).label(name) for name in _COUNTS),
-    ).join(TallyVersion, TallyVersion.version_id == Version.id)
-    if among is not None:
-        query = query.where(Version.article_id.in_(among))
-    return query.group_by(Version.period_id).subquery()
+def _by_period() -> Subquery:
+    """Votes summed by measuring period, from the versions' totals."""
+    return (
+        select(
+            Version.period_id,
+            *(func.sum(getattr(TallyVersion, name)).label(name) for name in _COUNTS),
+        )
+        .join(TallyVersion, TallyVersion.version_id == Version.id)
+        .group_by(Version.period_id)
+        .subquery()
+    )
 
 
 def _sums() -> list[ColumnElement[int]]:

@@ -515,8 +515,7 @@ def observed(session: Session, *, today: dt.date, article_id: int | None = None)
     """Corrections *En observation*, newest first, with what the votes say and what they lack.
 
     Columns: correction_id, article_id, version_id, period_id, version, corrected_at, taken_by,
-    looked_with, objective; helpful, unhelpful, off_text of the new measure and the same prefixed by
-    before_ of the one before; evidence; those of `helpfulness.compared`; missing and weeks (see
+    looked_with, objective; those of `analytics.beside`; evidence; missing and weeks (see
     `helpfulness.Prospect`; weeks NaN when unknown), is_hopeless (the votes will not tell: not with
     this traffic, or they did not when all those planned were there).
     """
@@ -543,9 +542,7 @@ def observed(session: Session, *, today: dt.date, article_id: int | None = None)
         query = query.where(Correction.article_id == article_id)
     rows = db.frame(session, query)
     ids = [int(each) for each in rows["article_id"]]
-    measures = analytics.successive(session, ids).set_index("period_id").drop(columns="article_id")
-    measured = measures.reindex(list(rows["period_id"])).set_axis(rows.index)
-    rows = helpfulness.compared(rows.join(measured))
+    rows = analytics.beside(rows, analytics.successive(session, ids))
     pace = analytics.pace(session, ids, until=today)
     return rows.join(_outlook(rows, pace))
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from faq_cms import analytics, db, views
+from faq_cms import analytics, db, loop, people, views
 from faq_cms.helpfulness import Counts, Effect
 from faq_cms.models import CorrectionState, Significance
 from tests import content
@@ -55,6 +55,29 @@ def test_each_measure_of_an_article_stands_beside_the_one_before(database: db.Da
     assert list(frame["helpful"]) == [11, 3]
     assert list(frame["before_helpful"]) == [3, 0]
     assert list(frame["effect"]) == [Effect.MORE_HELPFUL, Effect.NOT_YET]
+
+
+def test_a_measure_nobody_voted_in_is_never_the_one_before(database: db.Database) -> None:
+    """One definition for all who compare: corrections, measures of an article, causes to correct."""
+    article = content.published()
+    content.received(article.id, helpful=3, unhelpful=17)
+    content.revised(article.id, "Relu par personne.")
+    with db.transaction() as session:
+        loop.raised_by_hand(session, people.SYSTEM, article.id, reason="À revoir.", now=content.NOW)
+    content.revised(article.id, "Par virement.")
+    content.received(article.id, helpful=19, unhelpful=1)
+    with db.reading() as session:
+        measures = analytics.by_measure(session, article.id)
+        successive = analytics.successive(session)
+        corrections = analytics.effects(session)
+    assert list(measures["votes"]) == [20, 0, 20]
+    assert list(measures["before_helpful"]) == [3, 3, 0]
+    assert list(measures["before_unhelpful"]) == [17, 17, 0]
+    assert list(measures["effect"]) == [Effect.MORE_HELPFUL, Effect.NOT_YET, Effect.NOT_YET]
+    assert list(successive["before_helpful"]) == list(measures["before_helpful"])[::-1]
+    assert list(corrections["version"]) == [3, 2]
+    assert list(corrections["before_helpful"]) == [3, 3]
+    assert list(corrections["effect"]) == [Effect.MORE_HELPFUL, Effect.NOT_YET]
 
 
 def test_reading_is_counted_where_it_is_and_answered_from_there(database: db.Database) -> None:
