@@ -59,6 +59,7 @@ LINE: Final = 365  # days of the line over time
 PAGE: Final = 50
 IMPORTED: Final = 5_000  # votes of one import
 CHUNK: Final = 200_000
+_READER: Final = "bench"
 SCREENS: Final = {
     "Tableau de bord": "dashboard.py",
     "Utilité": "usefulness.py",
@@ -114,6 +115,7 @@ def _questions(number: int, path: Path) -> tuple[list[Line], dict[str, float]]:
 def ways(path: Path) -> list[dict[str, Callable[[], Frame]]]:
     """For each question, our answer and those of others; the votes are at `path`, in both forms."""
     today, memory = _today(), analytics.Memory()
+    _vote(lambda: True)  # as the votes were written
     with db.reading() as session:
         among = analytics.published(session, memory)
     since, year = _first(RANKED, today), _first(LINE, today)
@@ -306,10 +308,26 @@ def _run(app: AppTest, *, voted: bool = False) -> harness.Measure:
     return run
 
 
-def _vote() -> None:
-    """Whoever looks next must think that somebody has just voted."""
+_VERDICTS: Final = itertools.cycle((False, True))
+
+
+def _vote(verdict: Callable[[], bool] = _VERDICTS.__next__) -> None:
+    """One reader, who had said Oui, changes their mind to and fro: all who look must look again."""
     with db.transaction() as session:
-        db.bump(session)
+        theirs = session.scalar(select(Vote).where(Vote.visitor == _READER))
+        if theirs is None:
+            newest = select(Vote).where(Vote.helpful).order_by(Vote.id.desc()).limit(1)
+            theirs = session.scalars(newest).one()
+            theirs.visitor = _READER
+            session.flush()
+        ledger.cast(
+            session,
+            version=session.get_one(Version, theirs.version_id),
+            helpful=verdict(),
+            visitor=_READER,
+            source=theirs.source,
+            now=dt.datetime.now(dt.UTC),
+        )
 
 
 # -- what keeps the sums -------------------------------------------------------------------------

@@ -40,7 +40,7 @@ PACE_DAYS = 56
 _COUNTS = ("helpful", "unhelpful", "off_text", "set_aside")
 _Columns = TypeVarTuple("_Columns")
 _Held = TypeVar("_Held")
-Integers = NDArray[np.int64]
+Integers = helpfulness.Integers
 
 
 def _running() -> Select[int, int | None]:
@@ -106,14 +106,23 @@ class Memory:
 
     def hold(self, key: Hashable, read: Callable[[], _Held]) -> _Held:
         """What `read` gave for this key, whose revisions say how long that stands."""
+        known: _Held | None = self._last(key)
+        return self._keep(key, read()) if known is None else known
+
+    def renew(self, key: Hashable, read: Callable[[_Held | None], _Held]) -> _Held:
+        """What `read` gives of what it gave last for this key, None at first."""
+        return self._keep(key, read(self._last(key)))
+
+    def _last(self, key: Hashable) -> Any:
         with self._turn:
             if key in self._held:
                 self._held.move_to_end(key)
-                known: _Held = self._held[key]
-                return known
-        found = read()
+            return self._held.get(key)
+
+    def _keep(self, key: Hashable, found: _Held) -> _Held:
         with self._turn:
             self._held[key] = found
+            self._held.move_to_end(key)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return found
@@ -182,18 +191,76 @@ def usefulness(
     for), then those of `helpfulness.measured`.
     """
     among = published(session, memory)
-    frame = among.articles.drop(columns="category_id")
-    frame["objective"] = _objectives(session, among.articles["category_id"])
     which = Votes(since, until, source, live_only)
-    for name, counts in zip(_COUNTS, _counted(session, among, which, memory), strict=True):
-        frame[name] = counts
-    confirmed = session.scalars(
-        select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
-    ).all()
-    previous = np.full(len(frame), None, dtype=object)
-    previous[frame["article_id"].isin(confirmed)] = Verdict.BELOW.value
-    frame["previous"] = previous
-    return helpfulness.measured(frame)
+    counts = _counted(session, among, which, memory)
+    goals = _objectives(session, among.articles["category_id"])
+    listed = among.articles["article_id"].isin(_confirmed(session)).to_numpy()
+
+    def figures(known: _Figures | None) -> _Figures:
+        return _Figures.of(among, counts, goals, listed, known)
+
+    if memory is None:
+        return figures(None).frame
+    return memory.renew(("figures", among.revision, which), figures).frame
+
+
+def _confirmed(session: Session) -> list[int]:
+    """The articles of *Problèmes avérés*."""
+    query = select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """The frame of `usefulness`, and what it was made of: one row a count, one column an article."""
+
+    counts: Integers
+    goals: helpfulness.Floats
+    listed: helpfulness.Booleans
+    frame: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        among: Published,
+        counts: Integers,
+        goals: helpfulness.Floats,
+        listed: helpfulness.Booleans,
+        known: "_Figures | None",
+    ) -> "_Figures":
+        """Those of so many votes; articles of which nothing moved since `known` keep its figures."""
+        if known is None:
+            columns = _columns(counts, goals, listed)
+            codes = pd.Series(columns.pop("verdict"), dtype="str")
+            frame = among.articles.drop(columns="category_id").assign(**columns, verdict=codes)
+            return cls(counts, goals, listed, frame)
+        is_moved = (counts != known.counts).any(axis=0) | (goals != known.goals)
+        moved = np.flatnonzero(is_moved | (listed != known.listed))
+        frame = known.frame.copy(deep=False)
+        if len(moved):
+            for name, fresh in _columns(counts[:, moved], goals[moved], listed[moved]).items():
+                column = frame[name].array
+                if not np.array_equal(column[moved], fresh):
+                    column = column.copy()
+                    column[moved] = fresh
+                    frame[name] = column
+        return cls(counts, goals, listed, frame)
+
+
+def _columns(
+    counts: Integers, goals: helpfulness.Floats, listed: helpfulness.Booleans
+) -> dict[str, NDArray[Any]]:
+    """What `usefulness` tells beside the articles themselves."""
+    helpful, unhelpful, off_text, _ = counts
+    before = np.where(listed, Verdict.BELOW.value, "")
+    previous = np.full(len(listed), None, dtype=object)
+    previous[listed] = Verdict.BELOW.value
+    return {
+        "objective": goals,
+        **dict(zip(_COUNTS, counts, strict=True)),
+        "previous": previous,
+        **helpfulness.figures_of(helpful, unhelpful, off_text, goals, previous=before),
+    }
 
 
 def votes_of(

@@ -84,11 +84,14 @@ def worst_first(frame: pd.DataFrame, most: int | None = None) -> pd.DataFrame:
     without any vote.
     """
     votes = frame["votes"].to_numpy()
-    is_ranked = votes >= MINIMUM_EVIDENCE
-    standing = np.where(is_ranked, 0, np.where(votes > 0, 1, 2))
-    share = np.where(is_ranked, frame["ratio"], 0.0)
-    order = np.lexsort((-votes, share, standing))  # the last key first; stable
-    return frame.iloc[order[:most]].reset_index(drop=True)
+    # A share is 1 at most: those without a rank stand after it, as they are.
+    unranked = np.where(votes > 0, 2.0, 3.0)
+    place = np.where(votes >= MINIMUM_EVIDENCE, frame["ratio"], unranked)
+    first = np.arange(len(frame))
+    if most is not None and 0 < most < len(frame):  # the rest need not be put in order
+        first = np.flatnonzero(place <= np.partition(place, most - 1)[most - 1])
+    order = np.lexsort((-votes[first], place[first]))  # the last key first; stable
+    return frame.iloc[first[order[:most]]].reset_index(drop=True)
 
 
 def ranking(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:

@@ -405,19 +405,29 @@ def bump(session: Session, *, content: bool = False, closed: bool = False) -> No
     session.info.setdefault(_MOVES, set()).update(name for name, moves in named.items() if moves)
 
 
+_LEDGER = Prepared(
+    lambda _insert: select(models.Ledger.revision, models.Ledger.content, models.Ledger.closed)
+)
+
+
 def revision(session: Session) -> int:
     """The ledger's present revision, the key of every cached figure."""
-    return session.scalar(select(models.Ledger.revision)) or 0
+    return _ledger(session)[0]
 
 
 def content_revision(session: Session) -> int:
     """The revision of what the public reads, the key of every kept page."""
-    return session.scalar(select(models.Ledger.content)) or 0
+    return _ledger(session)[1]
 
 
 def closed_revision(session: Session) -> int:
     """The revision of the votes of closed days, the key of what was added up over them."""
-    return session.scalar(select(models.Ledger.closed)) or 0
+    return _ledger(session)[2]
+
+
+def _ledger(session: Session) -> tuple[int, int, int]:
+    row = _LEDGER.execute(session).one_or_none()
+    return (0, 0, 0) if row is None else (row.revision, row.content, row.closed)
 
 
 def integrity_faults(database: Database) -> list[str]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,7 @@ MINIMUM_CORRECTIONS = 5
 # A point of a sparkline with fewer votes than this is noise drawn as a trend.
 MINIMUM_PER_BUCKET = 5
 
+Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Bounds = Callable[[ArrayLike, ArrayLike], tuple[Floats, Floats]]
@@ -319,18 +321,32 @@ def measured(frame: pd.DataFrame) -> pd.DataFrame:
     there is one, previous (verdict codes, null where there was none). Adds votes and evidence
     (integers), ratio, low, high (*utilité* and its interval, NaN without a vote), verdict (codes).
     """
-    votes = frame["helpful"] + frame["unhelpful"]
-    evidence = votes - frame["off_text"]
-    low, high = wilson_bounds(frame["helpful"], votes)
-    codes = verdicts(frame["helpful"], evidence, frame["objective"], _remembered(frame))
-    return frame.assign(
-        votes=votes,
-        evidence=evidence,
-        ratio=(frame["helpful"] / votes.where(votes > 0)).astype(float),
-        low=low,
-        high=high,
-        verdict=pd.Series(codes, index=frame.index, dtype="str"),
-    )
+    columns = (frame[name].to_numpy() for name in ("helpful", "unhelpful", "off_text", "objective"))
+    figures = figures_of(*columns, previous=_remembered(frame))
+    codes = pd.Series(figures.pop("verdict"), index=frame.index, dtype="str")
+    return frame.assign(**figures, verdict=codes)
+
+
+def figures_of(
+    helpful: Integers,
+    unhelpful: Integers,
+    off_text: Integers,
+    objective: Floats,
+    *,
+    previous: ArrayLike = "",
+) -> dict[str, NDArray[Any]]:
+    """The columns that `measured` adds, from columns; `previous` as in `verdicts`."""
+    votes = helpful + unhelpful
+    evidence = votes - off_text
+    low, high = wilson_bounds(helpful, votes)
+    return {
+        "votes": votes,
+        "evidence": evidence,
+        "ratio": helpful / np.where(votes > 0, votes, np.nan),
+        "low": low,
+        "high": high,
+        "verdict": verdicts(helpful, evidence, objective, previous),
+    }
 
 
 def _remembered(frame: pd.DataFrame) -> ArrayLike:

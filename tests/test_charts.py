@@ -81,6 +81,13 @@ def test_equal_shares_are_ordered_by_votes() -> None:
     assert list(ordered["article_id"]) == [2, 1]
 
 
+@pytest.mark.parametrize("most", range(9))
+def test_the_first_of_the_order_are_the_same_without_the_rest(most: int) -> None:
+    several = library((5, 5), (0, 0), (50, 50), (1, 8), (8, 2), (0, 0), (1, 1), (5, 5))
+    whole = charts.worst_first(several).head(most)
+    assert list(charts.worst_first(several, most)["article_id"]) == list(whole["article_id"])
+
+
 def test_two_articles_that_ask_the_same_keep_a_row_each() -> None:
     frame = library((7, 3), (8, 2)).assign(question="Comment payer\u202f?")
     assert len({row["label"] for row in rows(charts.ranking(frame).to_dict())}) == 2
