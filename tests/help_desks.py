@@ -179,7 +179,12 @@ def serving(name: str) -> Iterator[Desk]:
     routes = {"freshdesk": _freshdesk, "zendesk": _zendesk}[name](desk)
     port = servers.free_port()
     config = uvicorn.Config(
-        Starlette(routes=routes), port=port, log_config=None, lifespan="off", ws="none"
+        Starlette(routes=routes),
+        port=port,
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        date_header=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

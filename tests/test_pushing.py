@@ -239,9 +239,48 @@ def test_it_waits_as_long_as_it_is_asked_and_no_more_than_that(
 
 
 @pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        ("0", 0),
+        ("-5", 1),
+        ("", 1),
+        ("bientôt", 1),
+        ("1e400", 1),
+        ("٣", 1),
+        ("9" * 400, 1),
+        ("Wed, 21 Oct 2015 07:28:30 GMT", 30),
+        ("Wed, 21 Oct 2015 07:27:00 GMT", 1),
+        ("Wed, 99 Oct 99999 99:99:99 GMT", 1),
+    ],
+)
+@pytest.mark.parametrize("name", ["zendesk"])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_wait_nobody_can_mean_is_ours_to_choose(
+    desk: Desk, ours: pushing.HelpDesk, waited: list[float], asked: str, wait: float
+) -> None:
+    published("Un")
+    refusal = help_desks.refused(429, date="Wed, 21 Oct 2015 07:28:00 GMT")
+    refusal.raw_headers.append((b"retry-after", asked.encode()))
+    desk.refusals = [refusal]
+    assert actions(push(ours)) == [Action.ADD]
+    assert waited == [wait]
+
+
+@pytest.mark.parametrize(
     ("refusals", "reason"),
     [
         ([help_desks.refused(429, retry_after="3600")], "too_many"),
+        ([help_desks.refused(429, retry_after="9999999")], "too_many"),
+        (
+            [
+                help_desks.refused(
+                    429,
+                    date="Wed, 21 Oct 2015 07:28:00 GMT",
+                    retry_after="Fri, 31 Dec 9999 23:59:59 GMT",
+                )
+            ],
+            "too_many",
+        ),
         ([help_desks.refused(429, retry_after="1")] * 5, "too_many"),
         ([help_desks.refused(401)], "unauthorized"),
         ([help_desks.refused(302, location="https://ailleurs.example.net/vol")], "redirected"),

@@ -6,8 +6,10 @@ nowhere else: no error, no log holds them.
 """
 
 import base64
+import re
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -88,7 +90,7 @@ class Line:
             if wait is None:
                 return self._read(answer)
             if is_last or wait > LONGEST_WAIT:
-                raise DeskRefused("too_many", self.host, int(wait))
+                raise DeskRefused("too_many", self.host)
             self._pause(wait)
         raise AssertionError("the last try returns or raises")
 
@@ -113,8 +115,28 @@ class Line:
 def _wait(answer: httpx2.Response, turn: int, *, is_harmless_twice: bool) -> float | None:
     """Seconds before asking again; None when the answer is one."""
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        asked = answer.headers.get("retry-after", "")
-        return float(asked) if asked.isdecimal() else 2.0**turn
+        asked = _asked(answer)
+        return 2.0**turn if asked is None else asked
     if answer.status_code in _BUSY and is_harmless_twice:
         return 2.0**turn
     return None
+
+
+# Digits enough for a month; what is longer is no number of seconds anybody means.
+_SECONDS: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
+
+
+def _asked(answer: httpx2.Response) -> float | None:
+    """Seconds the other side asks for; None when it asks for none, for the past, or for nonsense.
+
+    It may name an instant: as far from now as its own clock, which is in the answer, says.
+    """
+    wanted = answer.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(wanted):
+        return float(wanted)
+    try:
+        until = parsedate_to_datetime(wanted)
+        seconds = (until - parsedate_to_datetime(answer.headers.get("date", ""))).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if seconds > 0 else None
