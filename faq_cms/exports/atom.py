@@ -15,14 +15,23 @@ _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 
 def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
     """One entry per article, under an identifier that no new address changes."""
-    return ("\n".join(_lines(articles, site)) + "\n").encode()
+    return document(articles, site)
 
 
-def _lines(articles: Sequence[PublishedArticle], site: Site) -> Iterator[str]:
+def document(articles: Sequence[PublishedArticle], site: Site, *, address: str = "") -> bytes:
+    """A feed of these articles; `address` is where it is read, when it is read somewhere."""
+    return ("\n".join(_lines(articles, site, address)) + "\n").encode()
+
+
+def _lines(articles: Sequence[PublishedArticle], site: Site, address: str) -> Iterator[str]:
     name, home = _said(site.name), f"{site.base_url}/aide"
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<feed xmlns="{_NAMESPACE}" xml:lang={quoteattr(site.language)}>'
-    yield f"<id>{escape(home)}</id><title>{name}</title><author><name>{name}</name></author>"
+    yield (
+        f"<id>{escape(address or home)}</id><title>{name}</title><author><name>{name}</name></author>"
+    )
+    if address:
+        yield f'<link rel="self" href={quoteattr(address)}/>'
     yield f"<link href={quoteattr(home)}/><updated>{instant(latest(articles))}</updated>"
     for article in articles:
         yield (

@@ -1,15 +1,23 @@
 """What machines read of the help centre: the sitemap, the feed of new versions, robots.txt."""
 
+import functools
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from faq_cms import articles, db, settings
+from faq_cms.articles import PublishedArticle
 from faq_cms.errors import NotFound
-from faq_cms.public import centre, pages
+from faq_cms.exports import Site, atom
+from faq_cms.public import pages
+from faq_cms.settings import Settings
+
+_Writer = Callable[[list[PublishedArticle], Settings], bytes]
 
 ENTRIES: Final = 50  # a feed tells what is new
 PAGES_MAX: Final = 50_000  # of one sitemap, by its protocol
@@ -37,43 +45,49 @@ def sitemap(request: Request) -> Response:
     chosen = settings.current()
     if chosen.canonical_url:
         raise NotFound("page", request.url.path)
+    return pages.sent(request, _written(_sitemap), "application/xml")
+
+
+def feed(request: Request) -> Response:
+    """The latest versions, newest first, whole."""
+    return pages.sent(request, _written(_feed), "application/atom+xml")
+
+
+def _written(write: _Writer) -> bytes:
+    """What it writes of all that is published; twenty thousand articles are not read at each visit."""
     with db.reading() as session:
-        found = articles.published(session)[:PAGES_MAX]
+        return _kept(write, db.content_revision(session), settings.current())
+
+
+@functools.lru_cache(maxsize=4)
+def _kept(write: _Writer, _content: int, here: Settings) -> bytes:
+    """The last two arguments say for how long it is true: what the public reads, and the settings."""
+    with db.reading() as session:
+        return write(articles.published(session), here)
+
+
+def _sitemap(found: list[PublishedArticle], here: Settings) -> bytes:
     urls = "".join(
-        f"<url><loc>{escape(chosen.article_url(each.slug))}</loc>"
+        f"<url><loc>{escape(here.article_url(each.slug))}</loc>"
         f"<lastmod>{each.published_at.isoformat()}</lastmod></url>\n"
-        for each in found
+        for each in found[:PAGES_MAX]
     )
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
     )
-    return pages.sent(request, body.encode(), "application/xml")
+    return body.encode()
 
 
-def feed(request: Request) -> Response:
-    """The latest versions, newest first, whole."""
-    chosen = settings.current()
-    with db.reading() as session:
-        found = articles.published(session)
-    found = sorted(found, key=lambda each: each.published_at, reverse=True)[:ENTRIES]
-    own = f"{chosen.public_url}/aide/flux.atom"
-    updated = found[0].published_at.isoformat() if found else "1970-01-01T00:00:00+00:00"
-    entries = "".join(
-        f"<entry><id>urn:uuid:{each.uid}</id><title>{escape(each.question)}</title>"
-        f"<link href={quoteattr(chosen.article_url(each.slug))}/>"
-        f"<updated>{each.published_at.isoformat()}</updated>"
-        f'<content type="html">{escape(str(centre.rendered(each.answer)))}</content></entry>\n'
-        for each in found
-    )
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">'
-        f"<id>{escape(own)}</id><title>{escape(chosen.site_name)}</title>"
-        f"<author><name>{escape(chosen.site_name)}</name></author>"
-        f'<link rel="self" href={quoteattr(own)}/><updated>{updated}</updated>\n{entries}</feed>\n'
-    )
-    return pages.sent(request, body.encode(), "application/atom+xml")
+def _feed(found: list[PublishedArticle], here: Settings) -> bytes:
+    """As the channel writes it: dated by the texts alone, and without tags, which no page shows."""
+    newest = sorted(found, key=lambda each: each.published_at, reverse=True)[:ENTRIES]
+    told = [
+        replace(each, url=here.article_url(each.slug), updated_at=each.published_at, tags=())
+        for each in newest
+    ]
+    own = f"{here.public_url}/aide/flux.atom"
+    return atom.document(told, Site(here.site_name, here.public_url), address=own)
 
 
 def robots(request: Request) -> Response:

@@ -1,17 +1,19 @@
 """What machines read is well-formed, dated, whole, and silent when another site publishes."""
 
 import gzip
+import uuid
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 from starlette.testclient import TestClient
 
+from faq_cms import articles, db, exports, filing, loop, people
 from faq_cms.models import Article
 from faq_cms.settings import Settings
 from tests import content
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "Payer & <b>]]></title>\u202f?"
 
 
@@ -27,10 +29,52 @@ def test_the_feed_holds_whole_answers_and_survives_any_title(client: TestClient)
     content.published(HOSTILE, "Par **virement** & <script>non</script>.")
     answer = client.get("/aide/flux.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
-    (entry,) = ET.fromstring(answer.text).findall(f"{ATOM}entry")  # noqa: S314 — our own
-    assert entry.findtext(f"{ATOM}title") == HOSTILE
-    assert "<strong>virement</strong>" in (entry.findtext(f"{ATOM}content") or "")
-    assert "<script" not in (entry.findtext(f"{ATOM}content") or "")
+    ET.fromstring(answer.text)  # noqa: S314 — our own
+    read = feedparser.parse(answer.content, sanitize_html=False)
+    assert not read.bozo
+    assert read.feed.links[0] == {
+        "rel": "self",
+        "href": "http://127.0.0.1:8501/aide/flux.atom",
+        "type": "application/atom+xml",
+    }
+    (entry,) = read.entries
+    assert entry.title == HOSTILE
+    assert "<strong>virement</strong>" in entry.content[0].value
+    assert "<script" not in entry.content[0].value
+
+
+def test_a_reader_of_the_feed_and_one_of_the_channel_know_an_article_by_one_name(
+    client: TestClient, article: Article
+) -> None:
+    with db.reading() as session:
+        found = articles.published(session, base_url="http://127.0.0.1:8501")
+    site = exports.Site("Aide", "http://127.0.0.1:8501")
+    ours = feedparser.parse(client.get("/aide/flux.atom").content)
+    theirs = feedparser.parse(exports.CHANNELS["atom"].write(found, site))
+    assert ours.entries[0].id == theirs.entries[0].id == uuid.UUID(article.uid).urn
+    assert ours.entries[0].link == theirs.entries[0].link
+
+
+def test_the_feed_leads_to_pages_from_anywhere_and_tells_no_tag(client: TestClient) -> None:
+    made = content.published("Un", "[Voir](/aide/deux)")
+    with db.transaction() as session:
+        filing.tag_new(session, people.SYSTEM, {made.id: ["interne"]})
+    (entry,) = feedparser.parse(client.get("/aide/flux.atom").content).entries
+    assert 'href="http://127.0.0.1:8501/aide/deux"' in entry.content[0].value
+    assert "tags" not in entry
+
+
+def test_the_feed_follows_what_is_published(client: TestClient, article: Article) -> None:
+    def read() -> list[str]:
+        feed = feedparser.parse(client.get("/aide/flux.atom").content)
+        return [entry.content[0].value for entry in feed.entries]
+
+    assert "<p>Autrement.</p>" not in read()
+    content.revised(article.id, "Autrement.")
+    assert read() == ["<p>Autrement.</p>"]
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, article.id, now=content.NOW)
+    assert read() == []
 
 
 def test_an_unchanged_feed_is_not_sent_again(client: TestClient, article: Article) -> None:
