@@ -1,11 +1,13 @@
 """PDF pages in French: our own typeface, with the signs and spaces the machine may lack.
 
-A thin layer over fpdf2, which breaks lines at plain spaces only: U+00A0 and U+202F hold what they
-hold together. The same words and date give the same bytes.
+A thin layer over fpdf2. Lines are broken here, at plain spaces only: U+00A0 and U+202F hold what they
+hold together. fpdf2 would measure the whole line again at each letter; a word is measured once. The
+same words and date give the same bytes.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,14 @@ _SHARE: Final = (12, 122, 118)
 _PAPER: Final = (255, 255, 255)
 _LEADING: Final = 1.4  # of the size of the letters
 _POINT: Final = 25.4 / 72  # millimetres
+_SOFT_HYPHEN: Final = "\u00ad"  # may end a line; drawn, it would stand in the middle of one
+# Line ends, spaces a line may be broken at (as Unicode's and fpdf2's), and what holds together.
+_TOKEN: Final = re.compile(
+    "\n|[ \u2000-\u2006\u2008-\u200b\u3000]+|[^\n \u2000-\u2006\u2008-\u200b\u3000]+"
+)
+_SPACE: Final = re.compile("[ \u2000-\u2006\u2008-\u200b\u3000]")
+
+Piece = tuple[str, bool, str]  # words, whether they are bold, the address they lead to or ""
 
 
 class Pages(FPDF):
@@ -43,6 +53,7 @@ class Pages(FPDF):
         self.set_lang("fr-FR")
         self.set_creation_date(made_at)
         self._foot = f"{author} — {title}"
+        self._measured: dict[tuple[str, bool], float] = {}  # at a size of one point
         self.add_page()
 
     def footer(self) -> None:
@@ -135,15 +146,100 @@ class Pages(FPDF):
         colour: tuple[int, int, int] = _INK,
         after: float = 0,
     ) -> None:
-        self._ink(size, bold=bold, colour=colour)
-        self.multi_cell(
-            0, size * _LEADING * _POINT, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+        self._lay([(text, bold, "")], size, colour=colour)
         self.ln(after)
+
+    def _lay(
+        self, pieces: Sequence[Piece], size: float, *, colour: tuple[int, int, int] = _INK
+    ) -> None:
+        """Paragraph of pieces, from the left edge to the right one."""
+        height = size * _LEADING * _POINT
+        for line in self._lines(pieces, size, self.epw):
+            self.set_x(self.l_margin)
+            for words, bold, address in line:
+                self._ink(size, bold=bold, colour=_SHARE if address else colour)
+                self.cell(self._wide(words, size, bold=bold), height, words, link=address)
+            self.ln(height)
+
+    def _lines(self, pieces: Sequence[Piece], size: float, room: float) -> list[list[Piece]]:
+        """The pieces line by line, `room` millimetres each; an empty line where nothing is said."""
+        lines, used = [list[Piece]()], 0.0
+        for space, word in _words(pieces):
+            if word is None:
+                lines, used = [*lines, []], 0.0
+                continue
+            gap, wide = self._length(space, size), self._length(word, size)
+            if used and used + gap + wide > room + _SLACK:
+                lines, used, space, gap = [*lines, []], 0.0, [], 0.0
+            if wide > room:
+                for part in self._in_parts(word, size, room):
+                    lines = [*lines, []] if lines[-1] else lines
+                    _add(lines[-1], part)
+                    used = self._length(part, size)
+                continue
+            _add(lines[-1], [*space, *word])
+            used += gap + wide
+        return lines
+
+    def _in_parts(self, word: Sequence[Piece], size: float, room: float) -> Iterator[list[Piece]]:
+        """A word longer than a line, cut where lines are full."""
+        part, used = list[Piece](), 0.0
+        for text, bold, address in word:
+            for letter in text:
+                wide = self._wide(letter, size, bold=bold)
+                if part and used + wide > room + _SLACK:
+                    yield part
+                    part, used = [], 0.0
+                _add(part, [(letter, bold, address)])
+                used += wide
+        yield part
+
+    def _length(self, pieces: Sequence[Piece], size: float) -> float:
+        return sum(self._wide(words, size, bold=bold) for words, bold, _ in pieces)
+
+    def _wide(self, words: str, size: float, *, bold: bool) -> float:
+        """Millimetres that words take; each is measured once."""
+        known = self._measured.get((words, bold))
+        if known is None:
+            font = self.fonts[_FAMILY.lower() + ("B" if bold else "")]
+            known = self._measured[words, bold] = font.get_text_width(words, 1, None)[1] / self.k
+        return known * size
 
     def _ink(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = _INK) -> None:
         self.set_font(_FAMILY, "B" if bold else "", size)
         self.set_text_color(*colour)
+
+
+_SLACK: Final = 0.001  # millimetres: sums of the same widths differ by their order
+
+
+def _words(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], list[Piece] | None]]:
+    """Each word behind the spaces before it, whatever pieces they are of; None for a line end."""
+    space, word = list[Piece](), list[Piece]()
+    for text, bold, address in pieces:
+        for found in _TOKEN.findall(text.replace(_SOFT_HYPHEN, "").replace("\t", "    ")):
+            is_end = found == "\n"
+            if (is_end or _SPACE.match(found)) and word:
+                yield space, word
+                space, word = [], []
+            if is_end:
+                yield [], None
+                space = []
+            elif _SPACE.match(found):
+                space.append((found, bold, address))
+            else:
+                word.append((found, bold, address))
+    if word:
+        yield space, word
+
+
+def _add(line: list[Piece], pieces: Sequence[Piece]) -> None:
+    """Go on with a line; what looks alike is one piece."""
+    for words, bold, address in pieces:
+        if line and line[-1][1:] == (bold, address):
+            line[-1] = (line[-1][0] + words, bold, address)
+        else:
+            line.append((words, bold, address))
 
 
 class Booklet(Pages):
@@ -190,13 +286,13 @@ class Booklet(Pages):
 
     def flow(
         self,
-        pieces: Sequence[tuple[str, bool, str]],
+        pieces: Sequence[Piece],
         *,
         depth: int = 0,
         mark: str = "",
         soft: bool = False,
     ) -> None:
-        """A paragraph of (words, bold, address) pieces; in a list, behind its mark."""
+        """A paragraph; in a list, behind its mark."""
         edge, height = self.l_margin, 11 * _LEADING * _POINT
         self.set_left_margin(edge + self._INDENT * (depth + soft))
         if mark:
@@ -205,11 +301,7 @@ class Booklet(Pages):
             self._ink(11)
             self.set_x(self.l_margin - self._INDENT + 1)
             self.cell(self._INDENT - 1, height, mark)
-        self.set_x(self.l_margin)
-        for words, bold, address in pieces:
-            self._ink(11, bold=bold, colour=_SHARE if address else _SOFT if soft else _INK)
-            self.write(height, words, link=address)
-        self.ln(height)
+        self._lay(pieces, 11, colour=_SOFT if soft else _INK)
         self.set_left_margin(edge)
         self.ln(0.8 if mark else 1.6)
 
@@ -244,25 +336,14 @@ class Booklet(Pages):
 
     def source(self, words: str, address: str) -> None:
         """What is said under an article: which version, and where it is read."""
-        self._ink(9, colour=_SOFT)
-        height = 9 * _LEADING * _POINT
-        self.write(height, words)
-        self.write(height, address, link=address)
-        self.ln(height + 2)
+        self._lay([(words, False, ""), (address, False, address)], 9, colour=_SOFT)
+        self.ln(2)
 
     def _cut(self, level: int, title: str) -> list[str]:
         """The lines a title takes in the table of contents, short of its page number."""
-        self._ink(11, bold=level == 0)
-        found = self.multi_cell(
-            self.epw - self._INDENT * level - 14,
-            self._LINE_OF_CONTENTS,
-            title,
-            align=Align.L,
-            dry_run=True,
-            output="LINES",
-        )
-        assert isinstance(found, list)  # noqa: S101 — what LINES asks for
-        return found
+        room = self.epw - self._INDENT * level - 14
+        lines = self._lines([(title, level == 0, "")], 11, room)
+        return ["".join(words for words, _, _ in line) for line in lines]
 
     def _write_contents(self, sections: Sequence[OutlineSection]) -> None:
         height = self._LINE_OF_CONTENTS

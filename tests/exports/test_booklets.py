@@ -158,6 +158,26 @@ def test_french_spaces_hold_what_they_hold_together() -> None:
         assert not line.rstrip().endswith("«")
 
 
+def test_a_line_holds_what_fits_and_loses_no_letter() -> None:
+    words = "un **mot**coupé, [lien](https://a.example/x) ; " * 30
+    long = "https://a.example/" + "chemin/" * 60
+    document = pypdfium2.PdfDocument(
+        pdf_booklet.write([article(answer=f"{words}\n\n<{long}>")], SITE)
+    )
+    page = document[1]
+    read = page.get_textpage()
+    letters = "".join(read.get_text_range().split())
+    edges = [read.get_charbox(number) for number in range(read.count_chars())]
+    read.close()
+    assert letters.count("unmotcoupé,lien;") == 30
+    assert long in letters
+    margin = 18 / 25.4 * 72
+    assert min(left for left, _, _, _ in edges) >= margin - 1
+    assert max(right for _, _, right, _ in edges) <= page.get_width() - margin + 1
+    page.close()
+    document.close()
+
+
 def test_the_contents_of_many_articles_fill_the_pages_kept_for_them() -> None:
     made = [
         article(
