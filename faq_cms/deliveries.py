@@ -47,6 +47,9 @@ WEEK: Final = 7
 NIGHTS: Final = 6
 LATE: Final = dt.timedelta(hours=29)  # a night's job an hour or five late is only late
 KEPT: Final = dt.timedelta(days=396)  # thirteen months: this year's autumn beside last year's
+# A machine chooses what it asks for, and each choice is a destination: past this, the one not seen for
+# the longest makes room. A job that comes every night is never that one.
+FOLLOWED: Final = 100
 ALONE: Final = dt.timedelta(
     minutes=15
 )  # longer than one article takes, however busy the other side
@@ -216,6 +219,15 @@ def held(session: Session, target: Target) -> dict[int, Held]:
     }
 
 
+def is_served(session: Session, target: Target) -> bool:
+    """Whether a destination holds any article. Reads only."""
+    held = select(HeldArticle.article_id).join(
+        Destination, Destination.id == HeldArticle.destination_id
+    )
+    mine = (getattr(Destination, name) == value for name, value in _key(target).items())
+    return session.scalar(held.filter(*mine).limit(1)) is not None
+
+
 def claim(session: Session, target: Target, *, now: dt.datetime) -> None:
     """Have this destination to oneself, a quarter of an hour after each article at most.
 
@@ -293,13 +305,36 @@ def _destination(session: Session, target: Target, *, now: dt.datetime) -> Desti
     """The row of this target, made if it is new, held until the transaction ends."""
     known = _key(target)
     new = known | {"selection": dict(target.selection), "created_at": now, "digest": ""}
-    session.execute(db.insert(session, Destination).values(**new).on_conflict_do_nothing())
+    made = db.insert(session, Destination).values(**new).on_conflict_do_nothing()
+    if session.scalar(made.returning(Destination.id)) is not None:
+        _make_room(session, target)
     return session.scalars(
         select(Destination)
         .filter_by(**known)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def _make_room(session: Session, target: Target) -> None:
+    """The destinations of one name are so many at most: those seen last stay."""
+    seen = func.coalesce(Destination.seen_at, Destination.created_at)
+    _drop(
+        session,
+        session.scalars(
+            select(Destination.id)
+            .where(Destination.way == target.way, Destination.name == _key(target)["name"])
+            .order_by(seen.desc(), Destination.id.desc())
+            .offset(FOLLOWED)
+        ).all(),
+    )
+
+
+def _drop(session: Session, destination_ids: Sequence[int]) -> None:
+    """Destinations, what they hold and their past."""
+    for table in (HeldArticle, Delivery):
+        session.execute(delete(table).where(table.destination_id.in_(destination_ids)))
+    session.execute(delete(Destination).where(Destination.id.in_(destination_ids)))
 
 
 def _is_known(session: Session, target: Target) -> bool:
@@ -736,8 +771,6 @@ def forget(session: Session, *, before: dt.datetime) -> None:
         for each in session.scalars(taken)
         if (last := _last(session, each)) is None or last.at < before
     ]
-    for table in (HeldArticle, Delivery):
-        session.execute(delete(table).where(table.destination_id.in_(old)))
-    session.execute(delete(Destination).where(Destination.id.in_(old)))
+    _drop(session, old)
     newest = select(func.max(Delivery.id)).group_by(Delivery.destination_id)
     session.execute(delete(Delivery).where(Delivery.at < before, Delivery.id.not_in(newest)))

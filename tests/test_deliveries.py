@@ -139,6 +139,30 @@ def test_changes_received_one_by_one_are_held_as_a_whole_would_be() -> None:
     assert gap().is_up_to_date
 
 
+def test_a_machine_is_followed_for_so_many_choices_and_the_nightly_ones_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deliveries, "FOLLOWED", 3)
+    published()
+    sent()
+    elsewhere = Target("json", Way.MACHINE, "Autre")
+    sent(elsewhere)
+    for night in range(8):
+        sent(now=NOW + DAY * night)
+        sent(Target("json", Way.MACHINE, SITE.name, {"mot-cle": str(night)}), NOW + DAY * night)
+    with db.reading() as session:
+        kept = session.scalars(select(Destination).order_by(Destination.id)).all()
+        held = set(session.scalars(select(HeldArticle.destination_id)))
+        past = set(session.scalars(select(Delivery.destination_id)))
+    assert [(each.name, each.selection) for each in kept] == [
+        (SITE.name, {}),
+        (elsewhere.name, {}),
+        (SITE.name, {"mot-cle": "6"}),
+        (SITE.name, {"mot-cle": "7"}),
+    ]
+    assert held == past == {each.id for each in kept}
+
+
 # -- what a channel serves -----------------------------------------------------------------------
 
 
