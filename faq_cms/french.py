@@ -789,6 +789,10 @@ SENTENCES: Final[Mapping[str, str]] = {
         "{detail} contient un export rempli, et aucun article n’est à exporter\u00a0: le fichier est "
         "laissé tel quel. Ajoutez --allow-empty pour le vider."
     ),
+    "conflict.emptied_export": (
+        "Aucun article n’est à exporter ({detail}), et cet accès en sert\u00a0: rien ne lui est envoyé. "
+        "Si c’est voulu, ajoutez allow_empty=true à l’adresse."
+    ),
     "conflict.unknown_articles": (
         "Articles inconnus ici\u00a0: {detail}. Rien n’a été écrit. "
         "Corrigez leurs adresses, ou ajoutez --skip-unknown pour les laisser de côté."

@@ -439,6 +439,32 @@ def test_what_a_machine_fetches_is_written_down_under_its_name(
     assert held("json") == ("Site", 1)
 
 
+def test_a_machine_that_serves_articles_is_not_emptied_unless_it_says_so(
+    client: TestClient, article: Article
+) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+
+    def asked(channel: str = "json", **params: str) -> Any:
+        return client.get(f"/api/v1/exports/{channel}", headers=bearer, params=params)
+
+    assert asked().status_code == 200
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, article.id, now=NOW)
+    for _night in range(2):
+        refused = asked()
+        error = refused.json()["error"]
+        assert (refused.status_code, error["details"]) == (409, {"reason": "emptied_export"})
+        assert "allow_empty=true" in error["message"]
+        assert held("json")[1] == 1  # it serves what it served
+    for never_filled in (asked("csv-raw"), asked(tag="inconnu")):
+        assert never_filled.status_code == 200
+    assert asked(updated_since="2999-01-01").json()["items"] == []
+    assert asked(allow_empty="false").status_code == 409
+    assert asked(allow_empty="oui").status_code == 422
+    assert asked(allow_empty="true").json()["items"] == []
+    assert asked().status_code == 200
+
+
 def test_a_machine_that_reads_the_changes_with_its_token_is_known_to_be_up_to_date(
     client: TestClient, article: Article
 ) -> None:

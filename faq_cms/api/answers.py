@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from faq_cms import french
 from faq_cms.errors import (
+    Conflict,
     FaqError,
     Invalid,
     MethodNotAllowed,
@@ -64,6 +65,8 @@ def refusal(error: FaqError) -> Response:
     content: dict[str, Any] = {"code": error.code, "message": french.sentence(error)}
     if isinstance(error, Invalid):
         content["details"] = {"field": error.field, "reason": error.reason}
+    if isinstance(error, Conflict):
+        content["details"] = {"reason": error.reason}
     if isinstance(error, PersonalData):
         content["details"] = {"found": list(error.kinds), "masked": error.masked}
     if isinstance(error, Misspelt):

@@ -78,6 +78,16 @@ def document(base_url: str) -> Schema:
                     parameters=[
                         _path("channel", enum=sorted(exports.CHANNELS)),
                         *_selection(),
+                        _query(
+                            "allow_empty",
+                            {
+                                "type": "boolean",
+                                "description": (
+                                    "Recevoir aussi un export vide à la place d’un export rempli\u00a0: sans "
+                                    "cela, il est refusé (409, `emptied_export`)."
+                                ),
+                            },
+                        ),
                     ],
                     not_modified=True,
                     secured=True,

@@ -27,7 +27,7 @@ from faq_cms.api import openapi, schemas, sites
 from faq_cms.api.answers import answer, cached, guarded, is_held, tag_of, unchanged
 from faq_cms.articles import PublishedArticle
 from faq_cms.deliveries import Target
-from faq_cms.errors import Invalid, MethodNotAllowed, NotFound, SignInRequired
+from faq_cms.errors import Conflict, Invalid, MethodNotAllowed, NotFound, SignInRequired
 from faq_cms.exports import selection
 from faq_cms.models import Reason, Way
 from faq_cms.people import Actor
@@ -188,7 +188,9 @@ async def remark(request: Request) -> Response:
 async def export(request: Request) -> Response:
     """What is published, in the format of a channel. Needs a token of scope `export`.
 
-    The parameters of `selection.API` choose the articles and their spelling.
+    The parameters of `selection.API` choose the articles and their spelling. A machine that was given
+    articles is not given an empty file in their place (409, `emptied_export`) unless it says `allow_empty`:
+    it is more often a mistake here than a wish.
     """
     channel = exports.CHANNELS.get(request.path_params["channel"])
 
@@ -199,16 +201,26 @@ async def export(request: Request) -> Response:
         if channel is None:
             raise NotFound("channel", request.path_params["channel"])
         wanted, here = selection.asked(request.query_params, selection.API), settings.current()
+        may_be_empty = wanted.since is not None or _allows_empty(request)
         site = exports.Site(here.site_name, here.public_url)
         to = Target(channel.name, Way.MACHINE, machine.name, wanted.narrowed())
         with deliveries.telling(to, now=now):
             with db.reading() as session:
                 content = selection.chosen(session, wanted, base_url=here.public_url)
+                if not (content or may_be_empty) and deliveries.is_served(session, to):
+                    raise Conflict("emptied_export", channel.label)
             found = _exported(request, channel, selection.spelled(content, wanted), site)
         deliveries.note(to, content, withdrawn=() if wanted.since else None, now=now)
         return found
 
     return await in_thread(write)
+
+
+def _allows_empty(request: Request) -> bool:
+    said = request.query_params.get("allow_empty", "")
+    if said not in ("", "true", "1", "false", "0"):
+        raise Invalid("allow_empty", "schema")
+    return said in ("true", "1")
 
 
 # ETags of the last files written, by what they were written from: a job that comes back for what it

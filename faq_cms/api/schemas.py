@@ -165,7 +165,7 @@ ERROR: Final[Schema] = {
                         "masked": {"type": "string"},
                     },
                     "description": (
-                        "`field` and `reason` of what is invalid; with the code `personal_data`, "
+                        "`field` and `reason` of what is invalid; the `reason` of a `conflict`; with the code `personal_data`, "
                         "what was `found` in the text and the text `masked`, to send again."
                     ),
                 },
