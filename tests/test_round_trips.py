@@ -141,7 +141,7 @@ RICH = """Par **virement** ou en *ligne*\u00a0: voir [le tarif](https://example.
 def carried(channel: str) -> tuple[Entry, ...]:
     """Articles of which a format holds everything."""
     has_wordings = channel not in {"freshdesk", "zendesk"}
-    is_rich = channel not in {"dialogflow", "kendra-csv", "rasa"}
+    is_rich = channel not in {"dialogflow", "kendra", "kendra-csv", "rasa"}
     has_category = channel != "dialogflow"
     has_tags = channel in {"qnamaker", "rasa", "freshdesk", "zendesk"}
     return tuple(
@@ -157,7 +157,11 @@ def carried(channel: str) -> tuple[Entry, ...]:
 
 
 @pytest.mark.parametrize(
-    "channel", ["dialogflow", "kendra-csv", "qnamaker", "rasa", "freshdesk", "zendesk"]
+    "channel",
+    [
+        *("dialogflow", "kendra", "kendra-csv", "qnamaker", "botframework", "rasa"),
+        *("freshdesk", "zendesk"),
+    ],
 )
 def test_what_a_format_of_others_holds_comes_back_through_it(
     channel: str, installation: Installation

@@ -127,6 +127,54 @@ def articles_elsewhere(count: int) -> Finding:
     )
 
 
+def untitled(line: int) -> Finding:
+    """The article of this rank has no title."""
+    return Finding(
+        "untitled", "Un article n’a pas de titre dans l’export\u00a0: il est laissé de côté.", line
+    )
+
+
+def restricted(line: int) -> Finding:
+    """Only some people could read the article of this rank in its system."""
+    return Finding(
+        "restricted",
+        "Cet article n’était pas ouvert à tous dans son outil\u00a0: il reste un brouillon ici.",
+        line,
+    )
+
+
+def versions_left(count: int, line: int) -> Finding:
+    """The article of this rank has so many other versions, never said to have been published."""
+    return Finding(
+        "versions_left",
+        f"L’export donne {french.count(count, 'autre version', 'autres versions')} de cet article"
+        " sans dire si les lecteurs l’ont eue, ni quand\u00a0: son historique n’est pas repris."
+        if count == 1
+        else f"L’export donne {french.count(count, 'autre version', 'autres versions')} de cet article"
+        " sans dire lesquelles les lecteurs ont eues, ni quand\u00a0: son historique n’est pas repris.",
+        line,
+    )
+
+
+def follow_up(line: int) -> Finding:
+    """The answer on `line` was only given after another one."""
+    return Finding(
+        "follow_up",
+        "Cette réponse ne se donnait qu’à la suite d’une autre\u00a0: vérifiez qu’elle se comprend seule.",
+        line,
+    )
+
+
+def variants_left(count: int, line: int) -> Finding:
+    """The assistant had so many other ways to give this answer."""
+    return Finding(
+        "variants_left",
+        f"L’assistant variait sa réponse\u00a0: la première est gardée, "
+        f"{french.count(count, 'autre est laissée', 'autres sont laissées')} de côté.",
+        line,
+    )
+
+
 def images(addresses: Sequence[str], line: int) -> Finding:
     """The answer of the question on `line` shows images: they are listed, not fetched."""
     shown = ", ".join(addresses[:_IMAGES_SAID]) + (", …" if len(addresses) > _IMAGES_SAID else "")

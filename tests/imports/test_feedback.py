@@ -104,10 +104,15 @@ def test_estimated_counts_are_marked() -> None:
         "id": "9",
         "title": "Payer ?",
         "body": "<p>Oui.</p>",
-        "statistics": {"reactions": 3, "happy_reaction_percentage": 66.67, "views": 10},
+        "statistics": {
+            "reactions": 3,
+            "happy_reaction_percentage": 66.67,
+            "sad_reaction_percentage": 33.33,
+            "views": 10,
+        },
     }
     imported({"data": [article]})
-    assert readings() == [(2, 0, True)]
+    assert readings() == [(2, 1, True)]
 
 
 def test_what_was_a_draft_there_is_a_draft_here_and_what_was_archived_is_withdrawn() -> None:

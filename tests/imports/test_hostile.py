@@ -106,7 +106,11 @@ def test_any_mixture_of_formats_gives_clean_entries_for_long(text: str) -> None:
     read_soup(text)
 
 
-READABLE = [path.read_bytes() for path in DOCUMENTS]
+READABLE = [
+    file.read_bytes()
+    for path in DOCUMENTS
+    for file in ([path] if path.is_file() else sorted(path.rglob("*.*")))
+]
 
 
 @st.composite

@@ -8,10 +8,12 @@ from typing import Final
 
 from faq_cms.imports.document import Reader
 from faq_cms.imports.systems import (
+    bot_framework,
     chatwoot,
     freshdesk,
     helpscout,
     intercom,
+    kendra,
     phpmyfaq,
     qna_maker,
     rasa,
@@ -33,11 +35,14 @@ SYSTEMS: Final = {
         zendesk.SYSTEM,
         chatwoot.SYSTEM,
         freshdesk.SYSTEM,
+        kendra.SYSTEM,
     )
 }
 READERS: Final[tuple[Reader, ...]] = (
     *(system.reader for system in SYSTEMS.values()),
     qna_maker.READER,
+    qna_maker.JSON_READER,
+    bot_framework.READER,
     rasa.READER,
     phpmyfaq.CSV_READER,
 )

@@ -1,5 +1,6 @@
 """Chatwoot: articles of a portal, as its API lists them. Their text is Markdown; views are counted."""
 
+import re
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing, Totals
@@ -8,6 +9,8 @@ from faq_cms.imports.systems.system import Piece, System
 from faq_cms.imports.systems.values import Record
 
 _OWN: Final = {"portal_id", "portal", "associated_article_id", "author_id", "author"}
+_STAMP: Final = re.compile(r"^\d{10}-(?=.)")  # seconds since 1970, before the words people know
+_PLACE: Final = {"parent_category_id", "related_categories", "root_category", "articles_count"}
 _STANDINGS: Final = {
     "0": Standing.DRAFT,
     "1": Standing.PUBLISHED,
@@ -48,7 +51,7 @@ def _piece(article: Record, places: dict[str, Record]) -> Piece:
         standing=_STANDINGS.get(values.text(article, "status")),
         created_at=values.instant(article, "created_at"),
         updated_at=values.instant(article, "updated_at"),
-        address=values.text(article, "slug"),
+        address=_STAMP.sub("", values.text(article, "slug")),
         totals=Totals(0, 0, views=views) if views else None,
     )
 
@@ -66,4 +69,12 @@ def _holds(value: Any) -> bool:
     return any(is_article(record) for record in values.records(value))
 
 
-SYSTEM: Final = System("chatwoot", "Chatwoot (JSON)", _holds, pieces)
+def _completes(value: Any) -> bool:
+    """The list of categories, which Chatwoot gives apart."""
+    items = values.objects(value.get("payload") if isinstance(value, dict) else value)
+    return bool(items) and all(
+        {"id", "name", "slug"} <= each.keys() and bool(_PLACE & each.keys()) for each in items
+    )
+
+
+SYSTEM: Final = System("chatwoot", "Chatwoot (JSON)", _holds, pieces, _completes)

@@ -5,6 +5,7 @@ Thumbs are totals over the article's whole life, without dates: a reading of the
 
 from typing import Any, Final
 
+from faq_cms.imports import prose
 from faq_cms.imports.document import Standing, Totals
 from faq_cms.imports.systems import values
 from faq_cms.imports.systems.system import Piece, System
@@ -12,6 +13,10 @@ from faq_cms.imports.systems.values import Record
 
 _OWN: Final = {"folder_id", "thumbs_up", "thumbs_down", "hierarchy", "description_text", "seo_data"}
 _STANDINGS: Final = {1: Standing.DRAFT, 2: Standing.PUBLISHED}
+_EVERYBODY: Final = 1  # who may see a folder; the others are signed in, agents, companies
+_PERSON: Final = {"email", "contact", "job_title"}
+_INNER: Final = ("folders", "sub_folders", "subfolders")
+_DEPTH_MAX: Final = 6  # of folders in folders; three is what Freshdesk allows
 
 
 def is_article(record: Record) -> bool:
@@ -22,28 +27,52 @@ def is_article(record: Record) -> bool:
 def pieces(parts: list[Any]) -> tuple[list[Piece], int]:
     """Articles, filed under the category and the folder that are told anywhere beside them."""
     every = [record for part in parts for record in values.records(part)]
-    places = values.by_identity(each for each in every if "name" in each and not is_article(each))
+    files = {
+        id(each)
+        for article in every
+        if is_article(article)
+        for name in ("attachments", "cloud_files")
+        for each in values.objects(article.get(name))
+    }
+    places = values.by_identity(e for e in every if _is_place(e) and id(e) not in files)
     paths = _paths(parts)
     found: dict[tuple[str, str], Record] = {}
     for each in every:
         if is_article(each):
             found.setdefault((values.identity(each, "id"), values.text(each, "language")), each)
     kept, elsewhere = values.in_french(list(found.values()), "language")
-    return [_piece(each, paths.get(id(each)) or _path(each, places)) for each in kept], elsewhere
+    folders = {key: each for key, each in places.items() if "visibility" in each}
+    return [
+        _piece(
+            each,
+            paths.get(id(each)) or _path(each, places),
+            folders.get(values.identity(each, "folder_id"), {}),
+        )
+        for each in kept
+    ], elsewhere
 
 
-def _piece(article: Record, path: list[str]) -> Piece:
+def _is_place(record: Record) -> bool:
+    """Whether an object may be a category or a folder: agents have names as well."""
+    return "name" in record and not is_article(record) and not _PERSON & record.keys()
+
+
+def _piece(article: Record, path: list[str], folder: Record) -> Piece:
+    html = values.text(article, "description")
+    visibility = values.number(article, "folder_visibility") or values.number(folder, "visibility")
     return Piece(
         id=values.identity(article, "id"),
         title=values.text(article, "title"),
-        body=values.text(article, "description", "description_text"),
+        body=html or prose.to_markdown(values.text(article, "description_text")),
+        is_markdown=not html,
         path=path,
         tags=values.words(article, "tags"),
         standing=_STANDINGS.get(values.number(article, "status") or 0),
         created_at=values.instant(article, "created_at"),
         updated_at=values.instant(article, "updated_at", "modified_at"),
-        address=values.text(article, "path").rpartition("/")[2],
+        address=values.address(values.text(article, "path")),
         totals=_totals(article),
+        is_restricted=visibility not in (None, _EVERYBODY),
     )
 
 
@@ -76,12 +105,24 @@ def _path(article: Record, places: dict[str, Record]) -> list[str]:
 def _paths(parts: list[Any]) -> dict[int, list[str]]:
     """Of articles that stand inside their category and folder: the names above them, by object."""
     found: dict[int, list[str]] = {}
-    for part in parts:
-        for category in values.records(part):
-            for folder in values.objects(category.get("folders")):
-                names = [values.text(category, "name"), values.text(folder, "name")]
-                for article in values.objects(folder.get("articles")):
+    above = [
+        ([values.text(each, "name")], each)
+        for part in parts
+        for each in values.records(part)
+        if not is_article(each) and any(name in each for name in _INNER)
+    ]
+    for _ in range(_DEPTH_MAX):
+        below = [
+            ([*names, values.text(folder, "name")], folder)
+            for names, place in above
+            for inner in _INNER
+            for folder in values.objects(place.get(inner))
+        ]
+        for names, folder in below:
+            for article in values.objects(folder.get("articles")):
+                if len(names) > len(found.get(id(article), ())):
                     found[id(article)] = names
+        above = below
     return found
 
 

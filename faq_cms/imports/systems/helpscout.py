@@ -45,6 +45,10 @@ def _piece(article: Record, places: dict[str, Record]) -> Piece:
         url=values.text(article, "publicUrl"),
         address=values.text(article, "slug"),
         totals=Totals(0, 0, views=views) if views else None,
+        is_restricted=values.text(
+            places.get(values.identity(article, "collectionId"), {}), "visibility"
+        )
+        == "private",
     )
 
 

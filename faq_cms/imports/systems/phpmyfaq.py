@@ -6,26 +6,34 @@ Its readers give from 1 to 5 stars, and only their sum is kept: yes and no are e
 import csv
 import html
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
-from faq_cms.imports import decoding
-from faq_cms.imports.document import Document, Reader, Standing, Totals
+from faq_cms.imports import decoding, findings
+from faq_cms.imports.document import Document, Finding, Reader, Standing, Totals
 from faq_cms.imports.systems import values
 from faq_cms.imports.systems.system import Piece, System, document
 from faq_cms.imports.systems.values import Record
 
 NAME: Final = "phpmyfaq"
 _FIELDS: Final = {"question", "answer"}
+_OF_API: Final = {"solution_id", "title", "content"}
 _VOTES: Final = {"artikel", "vote", "usr"}
 _PATH: Final = " >> "
 _STARS: Final = 5
 _YES: Final = frozenset({"y", "yes", "oui", "true", "1"})
 _NO: Final = frozenset({"n", "no", "non", "false", "0", ""})
+_STANDINGS: Final = {
+    **dict.fromkeys(_YES, Standing.PUBLISHED),
+    **dict.fromkeys(_NO - {""}, Standing.DRAFT),
+}
 # The order of its CSV; there is no header.
 _COLUMNS: Final = (
     *("category_id", "question", "answer", "keywords", "language", "author", "email"),
     *("active", "sticky"),
 )
+_LINE: Final = "line"
 _SAMPLE: Final = 64 * 1024
 
 
@@ -34,8 +42,21 @@ def pieces(parts: list[Any]) -> tuple[list[Piece], int]:
     every = [record for part in parts for record in values.records(part)]
     stars = {values.identity(each, "artikel"): each for each in every if each.keys() >= _VOTES}
     found = [each["faq"] for each in every if _is_faq(each.get("faq"))]
+    found += [_as_exported(each) for each in every if each.keys() >= _OF_API]
     kept, elsewhere = values.in_french(found, "language")
     return [_piece(each, stars) for each in kept], elsewhere
+
+
+def _as_exported(record: Record) -> Record:
+    """What its API says of a question, under the names of its export."""
+    return {
+        **record,
+        "language": values.text(record, "lang", "language"),
+        "question": record["title"],
+        "answer": record["content"],
+        "last_modified": values.text(record, "updated", "date"),
+        "category": values.text(record, "category_name"),
+    }
 
 
 def _piece(faq: Record, stars: dict[str, Record]) -> Piece:
@@ -46,6 +67,8 @@ def _piece(faq: Record, stars: dict[str, Record]) -> Piece:
         body=html.unescape(values.text(faq, "answer")),
         path=html.unescape(values.text(faq, "category")).split(_PATH),
         tags=values.words(faq, "keywords"),
+        standing=_STANDINGS.get(values.text(faq, "active").casefold()),
+        created_at=values.instant(faq, "created"),
         updated_at=values.instant(faq, "last_modified"),
         totals=_totals(stars[key]) if key in stars else None,
     )
@@ -65,11 +88,13 @@ def _is_faq(value: Any) -> bool:
 
 
 def _holds(value: Any) -> bool:
-    return any(_is_faq(record.get("faq")) for record in values.records(value))
+    return any(
+        _is_faq(record.get("faq")) or record.keys() >= _OF_API for record in values.records(value)
+    )
 
 
 def _completes(value: Any) -> bool:
-    return any(record.keys() >= _VOTES for record in values.records(value, depth=3))
+    return any(record.keys() >= _VOTES for record in values.records(value, depth=5))
 
 
 SYSTEM: Final = System(NAME, "phpMyFAQ (JSON)", _holds, pieces, _completes)
@@ -81,8 +106,7 @@ SYSTEM: Final = System(NAME, "phpMyFAQ (JSON)", _holds, pieces, _completes)
 def _recognises(data: bytes) -> bool:
     """A first row in the order of its columns: nothing else has a language and two switches there."""
     sample = decoding.decoded(data[:_SAMPLE]).content
-    rows = _rows(sample)
-    first = next(iter(rows), [])
+    _, first = next(_rows(sample), (1, []))
     return (
         len(first) == len(_COLUMNS)
         and first[0].strip().isdigit()
@@ -91,24 +115,33 @@ def _recognises(data: bytes) -> bool:
     )
 
 
-def _rows(text: str) -> list[list[str]]:
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold something, each with the line it begins on."""
     separator = (
         ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
     )
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    line = 1
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
+        for row in reader:
+            if any(row):
+                yield line, row
+            line = reader.line_num + 1
     except csv.Error:
-        return []
+        return  # what was read before it stands
 
 
 def _read(data: bytes, name: str) -> Document:
-    rows = [
-        dict(zip(_COLUMNS, row, strict=False))
-        for row in _rows(decoding.decoded(data).content)
-        if len(row) >= len(_COLUMNS)
-    ]
-    kept, elsewhere = values.in_french([*rows], "language")
-    return document(NAME, [_from_row(row) for row in kept], name=name, elsewhere=elsewhere)
+    rows: list[Record] = []
+    short: list[Finding] = []
+    for line, row in _rows(decoding.decoded(data).content):
+        if len(row) >= len(_COLUMNS):
+            rows.append(dict(zip(_COLUMNS, row, strict=False)) | {_LINE: line})
+        else:
+            short.append(findings.ignored_text(line))
+    kept, elsewhere = values.in_french(rows, "language")
+    found = document(NAME, [_from_row(row) for row in kept], name=name, elsewhere=elsewhere)
+    return replace(found, warnings=(*found.warnings, *short))
 
 
 def _from_row(row: Record) -> Piece:
@@ -119,6 +152,7 @@ def _from_row(row: Record) -> Piece:
         body=values.text(row, "answer"),
         tags=values.words(row, "keywords"),
         standing=Standing.PUBLISHED if is_active else Standing.DRAFT,
+        line=values.number(row, _LINE) or 0,
     )
 
 

@@ -17,6 +17,8 @@ from faq_cms.imports.systems import values
 NAME: Final = "rasa"
 _UTTER: Final = "utter_"
 _ENTITY: Final = re.compile(r"\[([^\[\]]{1,200})\](?:\([^()]{0,200}\)|\{[^{}]{0,400}\})")
+_ONLY_SOMETIMES: Final = frozenset({"channel", "condition"})
+_IMAGE: Final = re.compile(r"https?://[^\s()<>]{1,2000}")
 _MARKS: Final = (b"nlu:", b"responses:")
 _YAML_MAX: Final = 16 * 1024 * 1024
 
@@ -43,12 +45,11 @@ def loaded(data: bytes) -> Any:
 def read_together(parts: list[Any], name: str) -> Document:
     """Entries of one or several files of the same assistant. Raises NothingToImport, Invalid."""
     intents = [each for part in parts for each in values.objects(part.get("nlu"))]
-    answers: dict[str, str] = {}
+    answers: dict[str, list[str]] = {}
     for part in parts:
         responses = part.get("responses")
         for key, told in responses.items() if isinstance(responses, dict) else ():
-            text = "\n\n".join(filter(None, (values.text(e, "text") for e in values.objects(told))))
-            answers[str(key).removeprefix(_UTTER)] = text.strip()
+            answers[str(key).removeprefix(_UTTER)] = _variants(told)
     entries = [
         entry
         for rank, intent in enumerate(intents, 1)
@@ -61,7 +62,24 @@ def read_together(parts: list[Any], name: str) -> Document:
     return Document(tuple(entries), (), NAME)
 
 
-def _entry(intent: values.Record, answers: dict[str, str], rank: int) -> Entry | None:
+def _variants(told: Any) -> list[str]:
+    """The ways a response may be said: Rasa takes one by chance, some in one channel or case only."""
+    every = values.objects(told)
+    general = [each for each in every if not _ONLY_SOMETIMES & each.keys()]
+    return list(dict.fromkeys(said for each in general or every if (said := _said(each))))
+
+
+def _said(response: values.Record) -> str:
+    """A response as Markdown, its image after its words."""
+    image = values.text(response, "image").strip()
+    parts = (
+        values.text(response, "text").strip(),
+        f"![]({image})" if _IMAGE.fullmatch(image) else "",
+    )
+    return "\n\n".join(filter(None, parts))
+
+
+def _entry(intent: values.Record, answers: dict[str, list[str]], rank: int) -> Entry | None:
     """The entry of an intent that names a question; greetings and the like have no « / »."""
     name = values.text(intent, "intent")
     family, _, key = name.partition("/")
@@ -70,12 +88,15 @@ def _entry(intent: values.Record, answers: dict[str, str], rank: int) -> Entry |
         return None
     told = intent.get("metadata")
     metadata: values.Record = told if isinstance(told, dict) else {}
-    answer = answers.get(name, "")
+    answer, *variants = answers.get(name) or [""]
     return Entry(
         question=asked[0],
         answer=answer,
         category=values.text(metadata, "category") or (None if family == "faq" else family),
-        warnings=tuple(findings.masked_addresses(answer, rank)),
+        warnings=(
+            *findings.masked_addresses(answer, rank),
+            *([findings.variants_left(len(variants), rank)] if variants else ()),
+        ),
         line=rank,
         external_id=f"{NAME}:{name}",
         wordings=tuple(asked[1:]),

@@ -1,7 +1,7 @@
 """What the readers of systems share: an article in a system's words becomes an entry."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from faq_cms.imports.document import (
     Ballot,
     Document,
     Entry,
+    Finding,
     Reader,
     Standing,
     Totals,
@@ -25,7 +26,12 @@ _ADDRESS_MAX: Final = 80
 
 @dataclass(frozen=True)
 class Piece:
-    """An article in a system's words, before it is an entry. `body` is HTML unless `is_markdown`."""
+    """An article in a system's words, before it is an entry. `body` is HTML unless `is_markdown`.
+
+    `is_restricted` says that only some people could read it there; `unpublished` counts the other
+    versions the system gives without saying whether readers ever had them. `line` is where it stands, if
+    its document has lines; else its rank is told.
+    """
 
     id: str
     title: str
@@ -42,6 +48,9 @@ class Piece:
     wordings: tuple[str, ...] = ()
     ballots: tuple[Ballot, ...] = ()
     totals: Totals | None = None
+    is_restricted: bool = False
+    unpublished: int = 0
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,18 +89,22 @@ class System:
 
 def document(source: str, pieces: Iterable[Piece], *, name: str, elsewhere: int = 0) -> Document:
     """The articles of a system as a document. Raises NothingToImport, Invalid."""
-    entries = [
-        _entry(source, piece, rank) for rank, piece in enumerate(pieces, 1) if piece.title.strip()
-    ]
+    entries: list[Entry] = []
+    warnings = [findings.articles_elsewhere(elsewhere)] if elsewhere else []
+    for rank, piece in enumerate(pieces, 1):
+        line = piece.line or rank
+        if piece.title.strip():
+            entries.append(_entry(source, piece, line))
+        else:
+            warnings.append(findings.untitled(line))
     if not entries:
         raise errors.NothingToImport(name=name, line=1)
     if len(entries) > MAX_ENTRIES:
         raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
-    warnings = (findings.articles_elsewhere(elsewhere),) if elsewhere else ()
-    return Document(tuple(entries), warnings, source)
+    return Document(tuple(entries), tuple(warnings), source)
 
 
-def _entry(source: str, piece: Piece, rank: int) -> Entry:
+def _entry(source: str, piece: Piece, line: int) -> Entry:
     parent, category = filed([html_text.plain(each) for each in piece.path])
     answer = (
         piece.body.strip()
@@ -103,12 +116,12 @@ def _entry(source: str, piece: Piece, rank: int) -> Entry:
         answer=answer,
         category=_name(category),
         parent=_name(parent),
-        warnings=tuple(findings.masked_addresses(answer, rank)),
-        line=rank,
+        warnings=(*findings.masked_addresses(answer, line), *_noted(piece, line)),
+        line=line,
         external_id=f"{source}:{piece.id}" if piece.id else None,
         wordings=piece.wordings,
         tags=piece.tags,
-        standing=piece.standing,
+        standing=_standing(piece),
         created_at=piece.created_at,
         updated_at=piece.updated_at,
         published_at=piece.published_at,
@@ -116,6 +129,19 @@ def _entry(source: str, piece: Piece, rank: int) -> Entry:
         ballots=piece.ballots,
         totals=piece.totals,
     )
+
+
+def _standing(piece: Piece) -> Standing | None:
+    """What not everybody could read there is not public here before somebody decides it."""
+    is_public = piece.standing in (Standing.PUBLISHED, None)
+    return Standing.DRAFT if piece.is_restricted and is_public else piece.standing
+
+
+def _noted(piece: Piece, line: int) -> Iterator[Finding]:
+    if piece.is_restricted:
+        yield findings.restricted(line)
+    if piece.unpublished:
+        yield findings.versions_left(piece.unpublished, line)
 
 
 def _name(category: str | None) -> str | None:

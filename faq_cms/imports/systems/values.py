@@ -7,16 +7,20 @@ of another kind gives nothing, and fields nobody asks for are left out.
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from faq_cms.imports import decoding
 
 Record = Mapping[str, Any]
+T = TypeVar("T")
 
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999, after which there is no date
+_FIRST_YEAR: Final = 1990  # before the web, a date only stands for none: year 1, 1970
 _MILLISECONDS: Final = 10_000_000_000  # larger numbers of seconds are thousandths of seconds
+_DIGITS_OF_DATES: Final = (8, 14)  # « 20240131 » and « 20240131101500 » are no seconds
 _DEPTH_MAX: Final = 12  # of the lists and objects records are looked for in
 
 
@@ -33,17 +37,18 @@ def loaded(data: bytes) -> Any:
 
 
 def records(value: Any, *, depth: int = _DEPTH_MAX) -> Iterator[Record]:
-    """Every object of a JSON value, the outer ones first, as deep as any export goes."""
-    level = [value]
-    for _ in range(depth):
-        inner: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                yield each
-                inner += [part for part in each.values() if isinstance(part, dict | list)]
-            elif isinstance(each, list):
-                inner += [part for part in each if isinstance(part, dict | list)]
-        level = inner
+    """Every object of a JSON value in its order, an outer one before those in it, as deep as exports go."""
+    below: list[tuple[Any, int]] = [(value, depth)]
+    while below:
+        each, left = below.pop()
+        if isinstance(each, dict):
+            yield each
+            each = each.values()
+        elif not isinstance(each, list):
+            continue
+        if left > 1:
+            inner = [(part, left - 1) for part in each if isinstance(part, dict | list)]
+            below += reversed(inner)
 
 
 def text(record: Record, *names: str) -> str:
@@ -82,11 +87,11 @@ def identity(record: Record, *names: str) -> str:
 
 
 def words(record: Record, *names: str) -> tuple[str, ...]:
-    """The words of a list, or of a text separated by commas; each may be an object with a name."""
+    """The words of a list, or of a text separated by commas or semicolons; each may be an object with a name."""
     for name in names:
         value = record.get(name)
         if isinstance(value, str):
-            value = value.split(",")
+            value = re.split("[,;]", value)
         if isinstance(value, dict):
             value = value.get("tags") or value.get("data") or []
         if isinstance(value, list) and value:
@@ -126,14 +131,25 @@ def _written(value: Any) -> dt.datetime | None:
     if not isinstance(value, str) or len(value) > 40:
         return None
     value = value.strip()
-    if value.isascii() and value.isdigit():
+    is_number = value.isascii() and value.isdigit()
+    if is_number and len(value) not in _DIGITS_OF_DATES:
         return _moment(int(value))
+    if is_number and len(value) == 14:
+        value = f"{value[:8]}T{value[8:]}"
     try:
         moment = dt.datetime.fromisoformat(value.removesuffix(" UTC").strip())
         moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        return moment.astimezone(dt.UTC)
+        moment = moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year >= _FIRST_YEAR else None
+
+
+def address(written: str) -> str:
+    """« …/360001-Comment-payer » without its number: the words people know."""
+    last = written.partition("?")[0].rstrip("/").rpartition("/")[2]
+    number, _, words = last.partition("-")
+    return words if number.isdigit() else ""
 
 
 def by_identity(items: Iterable[Record], name: str = "id") -> dict[str, Record]:
@@ -147,8 +163,13 @@ def in_french(items: list[Record], language: str) -> tuple[list[Record], int]:
     A record without a language is kept, and all are when none is in French: a help centre may be
     in one language that it names its own way.
     """
-    names = [text(each, language).casefold() for each in items]
+    return spoken_in_french([(each, text(each, language)) for each in items])
+
+
+def spoken_in_french(items: list[tuple[T, str]]) -> tuple[list[T], int]:
+    """`in_french` of things whose language is told beside them."""
+    names = [language.casefold() for _, language in items]
     if not any(name.startswith("fr") for name in names):
-        return items, 0
-    kept = [each for each, name in zip(items, names, strict=True) if not name or name[:2] == "fr"]
+        return [each for each, _ in items], 0
+    kept = [each for (each, _), name in zip(items, names, strict=True) if name[:2] in ("", "fr")]
     return kept, len(items) - len(kept)

@@ -1,5 +1,6 @@
 """Zammad: its knowledge base as a map of assets, each kind by its numbers. It keeps no votes."""
 
+import re
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing
@@ -15,13 +16,23 @@ _CATEGORY_TRANSLATION: Final = "KnowledgeBaseCategoryTranslation"
 _LOCALE: Final = "KnowledgeBaseLocale"
 _SYSTEM_LOCALE: Final = "Locale"
 _DEPTH_MAX: Final = 20
+_FILMS: Final = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
+_VIDEO: Final = re.compile(
+    r"\( ?widget: ?video, ?provider: ?(youtube|vimeo), ?id: ?([\w-]{1,40}) ?\)"
+)
 
 
 def pieces(parts: list[Any]) -> tuple[list[Piece], int]:
     """Answers with their text in French, or in the only language they have."""
     assets = _Assets(parts)
-    found = [_piece(answer, assets) for answer in assets.of(_ANSWER).values()]
-    return [piece for piece in found if piece is not None], 0
+    told = [
+        (answer, assets.said(answer, _TRANSLATION, "answer_id") or {})
+        for answer in assets.of(_ANSWER).values()
+    ]
+    kept, elsewhere = values.spoken_in_french(
+        [((answer, said), assets.language(said)) for answer, said in told]
+    )
+    return [_piece(answer, said, assets) for answer, said in kept], elsewhere
 
 
 class _Assets:
@@ -33,17 +44,20 @@ class _Assets:
             for name, assets in _maps(part):
                 known = self._kinds.setdefault(name, {})
                 known.update(values.by_identity(values.objects(assets)))
-        self._french = {
-            key
-            for key, locale in self.of(_LOCALE).items()
-            if values.text(
+        self._languages = {
+            key: values.text(
                 self.of(_SYSTEM_LOCALE).get(values.identity(locale, "system_locale_id"), {}),
                 "locale",
-            ).startswith("fr")
+            )
+            for key, locale in self.of(_LOCALE).items()
         }
 
     def of(self, kind: str) -> dict[str, Record]:
         return self._kinds.get(kind, {})
+
+    def language(self, translation: Record) -> str:
+        """« fr-fr »; empty when it is not known."""
+        return self._languages.get(values.identity(translation, "kb_locale_id"), "")
 
     def said(self, record: Record, kind: str, owner: str) -> Record | None:
         """The translation of a record in French, else its first one."""
@@ -53,28 +67,41 @@ class _Assets:
         found = [self.of(kind)[key] for key in keys if key in self.of(kind)] or [
             each for each in self.of(kind).values() if values.identity(each, owner) == own and own
         ]
-        french = (e for e in found if values.identity(e, "kb_locale_id") in self._french)
+        french = (each for each in found if self.language(each).startswith("fr"))
         return next(french, found[0] if found else None)
 
 
-def _piece(answer: Record, assets: _Assets) -> Piece | None:
-    said = assets.said(answer, _TRANSLATION, "answer_id")
-    if said is None:
-        return None
+def _piece(answer: Record, said: Record, assets: _Assets) -> Piece:
     inside = said.get("content")
     content = assets.of(_CONTENT).get(values.identity(said, "content_id"), {})
     return Piece(
         id=values.identity(answer, "id"),
         title=values.text(said, "title"),
-        body=values.text(inside if isinstance(inside, dict) else content, "body")
-        or values.text(said, "body", "content"),
+        body=_VIDEO.sub(
+            _as_link,
+            values.text(inside if isinstance(inside, dict) else content, "body")
+            or values.text(said, "body", "content"),
+        ),
         path=_path(answer, assets),
         tags=values.words(answer, "tags"),
         standing=_standing(answer),
         created_at=values.instant(answer, "created_at") or values.instant(said, "created_at"),
         updated_at=values.instant(said, "updated_at") or values.instant(answer, "updated_at"),
         published_at=values.instant(answer, "published_at"),
+        is_restricted=_is_internal(answer),
     )
+
+
+def _as_link(widget: re.Match[str]) -> str:
+    """A film, which an answer shows by a line of its own."""
+    provider, film = widget.groups()
+    return f'<a href="{_FILMS[provider]}{film}">Vidéo</a>'
+
+
+def _is_internal(answer: Record) -> bool:
+    """Whether colleagues alone had it."""
+    is_public = values.instant(answer, "published_at") or values.instant(answer, "archived_at")
+    return not is_public and values.instant(answer, "internal_at") is not None
 
 
 def _standing(answer: Record) -> Standing:

@@ -4,6 +4,7 @@ Votes have dates: each joins the version that was live then. Where only their su
 (count + sum) / 2: totals, kept as a reading of the day.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from faq_cms.imports.document import Ballot, Standing, Totals
@@ -13,6 +14,7 @@ from faq_cms.imports.systems.values import Record
 
 _OWN: Final = {"section_id", "label_names", "vote_sum", "source_locale", "comments_disabled"}
 _VOTE: Final = {"item_id", "value"}
+_TRANSLATION: Final = {"source_id", "locale", "title", "body"}
 
 
 def is_article(record: Record) -> bool:
@@ -28,7 +30,8 @@ def pieces(parts: list[Any]) -> tuple[list[Piece], int]:
     for each in every:
         if is_article(each):
             found.setdefault((values.identity(each, "id"), values.text(each, "locale")), each)
-    kept, elsewhere = values.in_french(list(found.values()), "locale")
+    spoken = _in_french(found.values(), every)
+    kept, elsewhere = values.in_french(spoken, "locale")
     sections = values.by_identity(_listed(parts, "sections"))
     categories = values.by_identity(_listed(parts, "categories"))
     ballots = _ballots(every)
@@ -53,10 +56,33 @@ def _piece(article: Record, path: list[str], ballots: tuple[Ballot, ...]) -> Pie
         updated_at=values.instant(article, "updated_at"),
         published_at=values.instant(article, "edited_at"),
         url=url,
-        address=_address(url),
+        address=values.address(url),
         ballots=ballots,
         totals=None if ballots else _totals(article),
+        is_restricted=bool(article.get("user_segment_id") or article.get("user_segment_ids")),
     )
+
+
+def _in_french(articles: Iterable[Record], every: list[Record]) -> list[Record]:
+    """Articles, those in another language under their French translation where there is one beside."""
+    translated: dict[str, Record] = {}
+    for each in every:
+        is_ours = (
+            values.text(each, "source_type") in ("", "Article") and each.keys() >= _TRANSLATION
+        )
+        if is_ours and values.text(each, "locale").casefold().startswith("fr"):
+            translated.setdefault(values.identity(each, "source_id"), each)
+    found: list[Record] = []
+    for article in articles:
+        key = values.identity(article, "id")
+        is_french = values.text(article, "locale").casefold().startswith("fr")
+        said = None if is_french else translated.get(key)
+        found.append(
+            article
+            if said is None
+            else {**article, "edited_at": said.get("updated_at"), **said, "id": key}
+        )
+    return found
 
 
 def _totals(article: Record) -> Totals | None:
@@ -99,13 +125,6 @@ def _path(article: Record, sections: dict[str, Record], categories: dict[str, Re
     return names
 
 
-def _address(url: str) -> str:
-    """« 360001-Comment-payer » without its number: the words people know."""
-    last = url.partition("?")[0].rstrip("/").rpartition("/")[2]
-    number, _, words = last.partition("-")
-    return words if number.isdigit() else ""
-
-
 def _listed(parts: list[Any], name: str) -> list[Record]:
     return [
         each for part in parts if isinstance(part, dict) for each in values.objects(part.get(name))
@@ -117,7 +136,7 @@ def _holds(value: Any) -> bool:
 
 
 def _completes(value: Any) -> bool:
-    names = ("sections", "categories", "votes")
+    names = ("sections", "categories", "votes", "translations")
     return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in names)
 
 
