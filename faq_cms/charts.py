@@ -57,6 +57,7 @@ _ANSWERS: Final = {
 _FILLED: Final = (1.0, 1.0, 0.15)  # the Non hors texte are hollow: told apart without their colour
 _LINE: Final = "#8a94a0"
 _INK: Final = {False: "#0a1018", True: "#eef2f6"}  # words, on a light and on a dark background
+_PAPER: Final = {False: "#ffffff", True: "#12171d"}  # the background itself
 _SOFT: Final = {False: "#4d5866", True: "#c3ccd6"}  # what names the axes: 4.5:1 at least on both
 _LIKELY: Final[Mapping[str, Any]] = {
     "height": 9,
@@ -66,6 +67,7 @@ _LIKELY: Final[Mapping[str, Any]] = {
 }  # an interval
 _ROW: Final = 62  # pixels: two lines of words, then the interval
 _NARROW, _STEP = 0.2, 0.05  # of the scale of shares
+_FEW_WEEKS: Final = 100  # days on an axis up to which Mondays are named; then months are
 _LONG: Final = 300  # days on an axis from which a month without its year is ambiguous
 _DOWN: Final = 15  # where the interval lies, under the middle of its row
 _LABEL: Final = 90  # characters of a question; the whole is in the tooltip
@@ -121,30 +123,47 @@ def over_time(
     """*Utilité* by day, week or month, with its band; when versions came; the objective.
 
     `days` as `analytics.by_day`, `versions` as `analytics.by_version`, None for a whole library.
-    Every period is drawn.
+    Every period is drawn. A point stands in the middle of its stretch of time; one of less than
+    MINIMUM_EVIDENCE votes is grey and square, a stretch without votes breaks the line.
     """
-    data = _bucketed(days, grain)
+    data = _line(days, grain)
     shares = _closest(data, objective)
-    base = alt.Chart(data).encode(
-        x=_dates(data, grain), tooltip=[alt.Tooltip("said:N", title="Votes")]
-    )
-    band = base.mark_area(opacity=0.2, color=COLOURS[Verdict.MET]).encode(
-        y=alt.Y(
-            "low:Q", scale=shares, title="Part de Oui", axis=alt.Axis(format=".0%", tickCount=5)
-        ),
-        y2="high:Q",
-    )
+    x = _dates(data, grain, "middle:T", versions)
+
+    def drawn(rows: pd.DataFrame, y: str = "ratio:Q") -> alt.Chart:
+        axis = alt.Axis(format=".0%", tickCount=5)
+        up = alt.Y(y, scale=shares, title="Part de Oui", axis=axis)
+        return alt.Chart(rows).encode(x=x, y=up)
+
+    few, proven = data[data["is_few"]], data[data["proven"].notna()]
     colour = COLOURS[Verdict.MET]
-    line = base.mark_line(point={"size": 50, "color": colour}, color=colour).encode(
-        y=alt.Y("ratio:Q", scale=shares)
-    )
-    layers: list[alt.Chart] = [band, line]
+    layers: list[alt.Chart] = [
+        drawn(data, "proven_low:Q").mark_area(opacity=0.2, color=colour).encode(y2="proven_high:Q"),
+        drawn(data).mark_line(strokeWidth=1, color=_LINE),
+        drawn(data, "proven:Q").mark_line(color=colour),
+    ]
+    for rows, tint in ((proven[proven["is_alone"]], colour), (few, _LINE)):
+        if not rows.empty:  # no band reaches them: each shows by itself what remains plausible
+            layers.append(
+                drawn(rows, "low:Q")
+                .mark_rule(strokeWidth=6, opacity=0.3, color=tint)
+                .encode(y2="high:Q")
+            )
     if objective is not None:
         goal = pd.DataFrame({"goal": [objective]})
         rule = alt.Chart(goal).mark_rule(color=_LINE, strokeWidth=1.5)
         layers.append(rule.encode(y=alt.Y("goal:Q", scale=shares)))
     if versions is not None:
         layers += _markers(versions, is_dark=is_dark)
+    for rows, name in ((proven, Verdict.MET), (few, Verdict.TOO_FEW)):
+        if not rows.empty:
+            layers.append(
+                drawn(rows)
+                .mark_point(
+                    filled=True, opacity=1, size=50, color=COLOURS[name], shape=SHAPES[name]
+                )
+                .encode(tooltip=[alt.Tooltip("said:N", title="Votes")])
+            )
     return _french(alt.LayerChart(layer=layers, height=220), is_dark=is_dark)
 
 
@@ -169,7 +188,7 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
         alt.Chart(data)
         .mark_rect(strokeWidth=1.5)
         .encode(
-            x=_dates(data, grain),
+            x=_dates(data, grain, "start:T"),
             x2="end:T",
             y=alt.Y(
                 "begin:Q",
@@ -267,13 +286,17 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
         views=drawn["views"].to_numpy(),
         seen=[french.count(int(each), "page lue", "pages lues") for each in drawn["views"]],
     )
+    # The small over the large, and what is proven to fail over all: nothing of it is hidden.
+    data = data.sort_values("votes", ascending=False).sort_values(
+        "verdict", key=lambda names: names == VERDICTS[Verdict.BELOW], kind="stable"
+    )
     # A few articles are read a thousand times more than the others: equal ratios, equal lengths.
     spread = data["views"].max() > 30 * data["views"].min()
     scale = alt.Scale(type="log", nice=True) if spread else alt.Scale(zero=False, nice=True)
     verdict = _verdict_scales()
     points = (
         alt.Chart(data)
-        .mark_point(filled=True, opacity=0.85)
+        .mark_point(filled=True, opacity=0.85, stroke=_PAPER[is_dark], strokeWidth=0.7)
         .encode(
             x=alt.X(
                 "views:Q",
@@ -282,6 +305,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
                 axis=alt.Axis(
                     format=",d",
                     labelOverlap="greedy",
+                    labelSeparation=8,
                     titleAnchor="start",
                     **({"values": _round(data["views"])} if spread else {"tickCount": 6}),
                 ),
@@ -293,7 +317,9 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
                 axis=alt.Axis(format=".0%", tickCount=5),
             ),
             size=alt.Size(
-                "votes:Q", scale=alt.Scale(type="sqrt", range=[50, 400], domainMin=0), legend=None
+                "votes:Q",
+                scale=alt.Scale(type="sqrt", range=_dots(len(data)), domainMin=0),
+                legend=None,
             ),
             tooltip=[alt.Tooltip("seen:N", title="Lecture"), *_tooltip(data)],
             **verdict,
@@ -310,6 +336,15 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
         )
     )
     return _french(alt.LayerChart(layer=[points, corner], height=360), is_dark=is_dark)
+
+
+def _dots(articles: int) -> list[alt.ExprRef]:
+    """The smallest and the largest area of a dot: less where they crowd, by number or by width."""
+    share = max(0.4, min(1, math.sqrt(100 / articles)))
+    return [
+        alt.ExprRef(f"{share:.2f} * clamp(width / 12, 25, 50)"),
+        alt.ExprRef(f"{share:.2f} * clamp(width / 2, 150, 400)"),
+    ]
 
 
 def scattered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -419,10 +454,9 @@ def told_effects(frame: pd.DataFrame) -> str:
 
 def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
     """A dashed line at each version, with its number."""
-    at = pd.to_datetime(versions["published_at"], utc=True).dt.tz_convert(french.PARIS)
     published = pd.DataFrame(
         {
-            "at": at.dt.tz_localize(None),
+            "at": _local(versions),
             "name": [f"v{number}" for number in versions["version"]],
             "when": [
                 f"Version {number}, publiée le {french.date(at)}"
@@ -442,32 +476,59 @@ def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
 def _closest(data: pd.DataFrame, objective: float | None) -> alt.Scale:
     """The whole scale; or, when the bands would be thinner than the line, the part they lie in."""
     goal = [] if objective is None else [objective]
-    low, high = min([*data["low"], *goal]), max([*data["high"], *goal])
+    low, high = min([*data["low"].dropna(), *goal]), max([*data["high"].dropna(), *goal])
     if high - low > _NARROW:
         return alt.Scale(domain=[0, 1])
     steps = math.floor(low / _STEP - 0.5), math.ceil(high / _STEP + 0.5)
     return alt.Scale(domain=[max(0, steps[0] * _STEP), min(1, steps[1] * _STEP)], zero=False)
 
 
-def is_close(days: pd.DataFrame, grain: Bucket, objective: float | None = None) -> bool:
-    """Whether `over_time` draws a part of the scale only: the reader must be told."""
-    return list(_closest(_summed(days, grain), objective).domain) != [0, 1]
+def notes(days: pd.DataFrame, grain: Bucket, objective: float | None = None) -> str:
+    """What `over_time` draws otherwise than usual, in sentences; nothing when nothing is."""
+    data = _summed(days, grain)
+    said = []
+    if (data["helpful"] + data["unhelpful"] < MINIMUM_EVIDENCE).any():
+        said.append(f"Carré gris\u00a0: moins de {MINIMUM_EVIDENCE} votes.")
+    if list(_closest(data, objective).domain) != [0, 1]:
+        said.append("L’échelle ne commence pas à 0.")
+    return " ".join(said)
 
 
-def _dates(data: pd.DataFrame, grain: Bucket) -> alt.X:
-    span = (data["start"].max() - data["start"].min()).days if len(data) else 0
+def _dates(
+    data: pd.DataFrame, grain: Bucket, field: str, versions: pd.DataFrame | None = None
+) -> alt.X:
+    """The axis of time. A month is named under its middle; a week by the Monday it begins on."""
+    moments = [*data["start"]] if versions is None else [*data["start"], *_local(versions)]
+    first, last = min(moments), max(moments)
+    span = (last - first).days
     month = "timeFormat(datum.value, '%b')"
     day = f"(date(datum.value) === 1 ? '1er' : date(datum.value)) + ' ' + {month}"
     if span > _LONG:
         said = "timeFormat(datum.value, '%b %Y')"
     else:
         said = month if grain is Bucket.MONTH else day
-    ticks = alt.TimeIntervalStep("month", 1) if grain is Bucket.MONTH else 6
+    ticks: dict[str, Any] = {"tickCount": 6}
+    if grain is Bucket.MONTH:
+        months = pd.period_range(first, last, freq=_PERIODS[grain])
+        ticks = {"values": [_moment(at) for at in _middle(months)], "ticks": False}
+    elif grain is Bucket.WEEK and span <= _FEW_WEEKS:
+        weeks = pd.period_range(first, last, freq=_PERIODS[grain])
+        ticks = {"values": [_moment(at) for at in weeks.start_time]}
     return alt.X(
-        "start:T",
+        field,
         title=None,
-        axis=alt.Axis(labelExpr=said, labelOverlap=True, tickCount=ticks, grid=False),
+        axis=alt.Axis(labelExpr=said, labelOverlap=True, grid=False, **ticks),
     )
+
+
+def _moment(at: pd.Timestamp) -> alt.DateTime:
+    return alt.DateTime(year=at.year, month=at.month, date=at.day, hours=at.hour)
+
+
+def _local(versions: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """When versions came, on the clock of Paris, without the zone charts do not know."""
+    at = pd.to_datetime(versions["published_at"], utc=True)
+    return at.dt.tz_convert(french.PARIS).dt.tz_localize(None)
 
 
 def _rows(data: pd.DataFrame, *, is_dark: bool) -> alt.Y:
@@ -629,6 +690,7 @@ def _summed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "start": periods.start_time,
+            "middle": _middle(periods),
             "end": periods.end_time.floor("D") + pd.Timedelta(hours=20),
             "ratio": (summed["helpful"] / votes).to_numpy(),
             "low": low,
@@ -638,6 +700,32 @@ def _summed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
             "off_text": summed["off_text"].to_numpy(),
         }
     )
+
+
+def _middle(periods: Any) -> Any:
+    """Halfway through a period, or each of an index of them."""
+    return periods.start_time + (periods.end_time - periods.start_time).round("h") / 2
+
+
+def _line(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
+    """`_bucketed`, with a row of unknowns for each stretch without votes between the others.
+
+    Adds is_few (votes, but under MINIMUM_EVIDENCE), proven, proven_low and proven_high (ratio, low
+    and high where there are enough), is_alone (so between stretches that have not).
+    """
+    data = _bucketed(days, grain)
+    known = data.set_index(data["start"].dt.to_period(_PERIODS[grain]))
+    every = pd.period_range(known.index.min(), known.index.max(), freq=_PERIODS[grain])
+    line = known.reindex(every)
+    line["start"], line["middle"] = every.start_time, _middle(every)
+    votes = line["helpful"] + line["unhelpful"]
+    is_proven = votes >= MINIMUM_EVIDENCE
+    line["is_few"] = votes < MINIMUM_EVIDENCE
+    for name, source in (("proven", "ratio"), ("proven_low", "low"), ("proven_high", "high")):
+        line[name] = line[source].where(is_proven)
+    beside = is_proven.shift(1, fill_value=False) | is_proven.shift(-1, fill_value=False)
+    line["is_alone"] = is_proven & ~beside
+    return line.reset_index(drop=True)
 
 
 def _buckets(days: pd.DataFrame, grain: Bucket) -> pd.Series:

@@ -1176,10 +1176,11 @@ def followed(figures: Mapping[Any, Any]) -> list[str]:
     `figures`: a row of `followup.summed`.
     """
     published = count(figures["corrections"], "correction publiée", "corrections publiées")
-    half = (
-        "" if math.isnan(figures["days"]) else f", la moitié en {waited(figures['days'])} au plus"
-    )
-    lines = [f"{published}{half and half + ' après le premier signalement'}."]
+    half = ""
+    if not math.isnan(figures["days"]):
+        at_most = "" if figures["days"] < 1 else " au plus"
+        half = f", la moitié {waited(figures['days'])}{at_most} après le premier signalement"
+    lines = [f"{published}{half}."]
     ended = figures["ended"]
     if ended:
         endings = [

@@ -33,8 +33,15 @@ _TOKEN: Final = re.compile(
     "\n|[ \u2000-\u2006\u2008-\u200b\u3000]+|[^\n \u2000-\u2006\u2008-\u200b\u3000]+"
 )
 _SPACE: Final = re.compile("[ \u2000-\u2006\u2008-\u200b\u3000]")
+_GREY: Final = FontFace(color=_SOFT)
 
 Piece = tuple[str, bool, str]  # words, whether they are bold, the address they lead to or ""
+
+
+class Soft(str):
+    """Words of a table to be written in grey."""
+
+    __slots__ = ()
 
 
 class Pages(FPDF):
@@ -119,6 +126,7 @@ class Pages(FPDF):
     ) -> None:
         """A table; `widths` are shares of the page. Its headings come again on each page."""
         self._ink(9.5)
+        self.set_fill_color(*_PAPER)  # or its cells have the tint of what was filled last
         self.set_draw_color(*_LINE)
         with self.table(
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
@@ -130,8 +138,11 @@ class Pages(FPDF):
             text_align=Align.L,
             v_align=VAlign.T,
         ) as table:
-            for row in (headings, *rows):
-                table.row(row)
+            table.row(headings)
+            for row in rows:
+                cells = table.row()
+                for words in row:
+                    cells.cell(words, style=_GREY if isinstance(words, Soft) else None)
 
     def content(self) -> bytes:
         """The document as a file."""
@@ -324,7 +335,6 @@ class Booklet(Pages):
             0, height, text, align=Align.L, fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
         self.set_left_margin(edge)
-        self.set_fill_color(*_PAPER)  # or the next table is tinted too
         self.ln(1.6)
 
     def rule(self) -> None:

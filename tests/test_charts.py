@@ -175,6 +175,81 @@ def test_days_of_two_versions_are_summed_in_their_week() -> None:
     assert [point["ratio"] for point in found] == [0.6, 1.0]
 
 
+@pytest.mark.parametrize(
+    ("grain", "middle"),
+    [
+        (Bucket.DAY, "2026-03-04T12:00:00"),
+        (Bucket.WEEK, "2026-03-05T12:00:00"),
+        (Bucket.MONTH, "2026-03-16T12:00:00"),
+    ],
+)
+def test_a_point_stands_in_the_middle_of_its_stretch_of_time(grain: Bucket, middle: str) -> None:
+    [point] = points(grain, ("2026-03-04", 7, 3))
+    assert point["middle"].startswith(middle)
+    spec = charts.over_time(days(("2026-03-04", 7, 3)), VERSIONS, grain).to_dict()
+    fields = {
+        layer["encoding"]["x"]["field"] for layer in spec["layer"] if "x" in layer["encoding"]
+    }
+    assert fields == {"middle", "at"}  # points, and versions at their own moment
+
+
+def test_months_are_named_under_their_middle_and_weeks_by_their_monday() -> None:
+    votes = days(("2026-01-31", 7, 3), ("2026-03-01", 7, 3))
+    spec = charts.over_time(votes, None, Bucket.MONTH).to_dict()
+    values = spec["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert [(value["month"], value["date"]) for value in values] == [(1, 16), (2, 15), (3, 16)]
+    votes = days(("2026-03-04", 7, 3), ("2026-03-15", 7, 3))
+    spec = charts.votes_over_time(votes, Bucket.WEEK).to_dict()
+    values = spec["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert [(value["month"], value["date"]) for value in values] == [(3, 2), (3, 9)]
+
+
+def marks(spec: dict[str, Any]) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """Shape or kind of each layer to its colour and its rows."""
+    found = {}
+    for layer in spec["layer"]:
+        mark = layer["mark"]
+        name = mark.get("shape", mark["type"])
+        found[name] = (mark.get("color", ""), spec["datasets"][layer["data"]["name"]])
+    return found
+
+
+@pytest.mark.parametrize("votes", [1, 2, 9, *(10, 29, 30, 10**7)])
+def test_a_point_of_few_votes_is_grey_square_and_said_to_be_so(votes: int) -> None:
+    helpful = -(-votes * 7 // 10)
+    three = days(
+        ("2026-03-02", 70, 30), ("2026-03-09", helpful, votes - helpful), ("2026-03-16", 60, 40)
+    )
+    drawn = marks(charts.over_time(three, None, Bucket.WEEK).to_dict())
+    round_, squares = drawn["circle"], drawn.get("square")
+    assert round_[0] == charts.COLOURS[Verdict.MET]
+    if votes >= 10:
+        assert (len(round_[1]), squares) == (3, None)
+        assert "Carré gris" not in charts.notes(three, Bucket.WEEK)
+        return
+    assert squares is not None
+    assert (len(round_[1]), len(squares[1])) == (2, 1)
+    assert squares[0] == charts.COLOURS[Verdict.TOO_FEW]
+    assert squares[1][0]["said"].endswith(
+        french.summary("", helpfulness.Counts(helpful, votes - helpful))[3:]
+    )
+    assert "\u202f%" not in squares[1][0]["said"]
+    # Neither the line in colour nor the band goes through it.
+    _, band = drawn["area"]
+    assert [row["proven"] for row in band] == [0.7, None, 0.6]
+    assert [row["proven_low"] is None for row in band] == [False, True, False]
+    assert "Carré gris\u00a0: moins de 10 votes." in charts.notes(three, Bucket.WEEK)
+
+
+def test_no_line_crosses_a_stretch_of_time_without_votes() -> None:
+    apart = days(("2026-03-02", 7, 3), ("2026-03-16", 7, 3))
+    _, line = marks(charts.over_time(apart, None, Bucket.WEEK).to_dict())["line"]
+    assert [row["ratio"] for row in line] == [0.7, None, 0.7]
+    # What no band reaches shows by itself what remains plausible.
+    _, alone = marks(charts.over_time(apart, None, Bucket.WEEK).to_dict())["rule"]
+    assert len(alone) == 2
+
+
 def test_a_week_without_votes_is_no_point() -> None:
     assert len(points(Bucket.WEEK, ("2026-03-02", 0, 0), ("2026-03-09", 1, 0))) == 1
 
@@ -242,9 +317,9 @@ def test_a_line_that_hardly_moves_is_drawn_closer_and_the_reader_is_told() -> No
     low, high = spec["layer"][1]["encoding"]["y"]["scale"]["domain"]
     assert 0 < low < 0.69
     assert 0.72 < high < 1
-    assert charts.is_close(still, Bucket.WEEK)
-    assert not charts.is_close(still, Bucket.WEEK, objective=0.95)
-    assert not charts.is_close(days(("2026-03-02", 7, 3), ("2026-03-09", 3, 7)), Bucket.WEEK)
+    assert charts.notes(still, Bucket.WEEK) == "L’échelle ne commence pas à 0."
+    assert charts.notes(still, Bucket.WEEK, objective=0.95) == ""
+    assert charts.notes(days(("2026-03-02", 7, 3), ("2026-03-09", 3, 7)), Bucket.WEEK) == ""
 
 
 def test_what_a_line_shows_is_told_and_tabled() -> None:
@@ -293,8 +368,25 @@ def test_only_what_was_read_and_can_be_judged_is_scattered() -> None:
     assert list(charts.scattered(frame)["article_id"]) == [1, 2]
     spec = charts.scatter(frame).to_dict()
     drawn = [row for row in all_rows(spec) if "views" in row]
-    assert [row["seen"] for row in drawn] == ["100 pages lues", "5\u202f000 pages lues"]
+    assert [row["seen"] for row in drawn] == ["5\u202f000 pages lues", "100 pages lues"]
     assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
+
+
+def test_what_fails_lies_over_the_other_dots_and_the_small_over_the_large() -> None:
+    frame = library((20, 80), (7, 3), (900, 100), (3, 9), (80, 20)).assign(views=1000)
+    spec = charts.scatter(frame).to_dict()
+    drawn = [row for row in all_rows(spec) if "views" in row]
+    assert [row["votes"] for row in drawn] == [1000, 100, 10, 100, 12]
+    assert [row["verdict"] for row in drawn[3:]] == [VERDICTS[Verdict.BELOW]] * 2
+
+
+def test_dots_are_smaller_on_a_narrow_screen_and_in_a_crowd() -> None:
+    few = charts.scatter(library(*[(7, 3)] * 20).assign(views=100)).to_dict()
+    many = charts.scatter(library(*[(7, 3)] * 900).assign(views=100)).to_dict()
+    sizes = [spec["layer"][0]["encoding"]["size"]["scale"]["range"] for spec in (few, many)]
+    assert all("width" in each["expr"] for each in sizes[0])
+    assert [each["expr"].split(" ")[0] for each in sizes[0]] == ["1.00", "1.00"]
+    assert [each["expr"].split(" ")[0] for each in sizes[1]] == ["0.40", "0.40"]
 
 
 @pytest.mark.parametrize(("a_week", "drawn"), [(9, False), (10, True)])

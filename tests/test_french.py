@@ -471,7 +471,7 @@ FIGURES = {
         (
             FIGURES,
             [
-                "12 corrections publiées, la moitié en 6 jours au plus après le premier signalement.",
+                "12 corrections publiées, la moitié 6 jours au plus après le premier signalement.",
                 f"9 observations finies : {NINE_ENDED}.",
                 "3 corrections encore en observation.",
                 "14 remarques reçues, et une version répond à 6 d’entre elles.",

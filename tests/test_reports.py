@@ -180,6 +180,8 @@ def test_only_the_votes_of_the_week_are_in_it() -> None:
         ((1, 1, 0), "2 votes dans le mois : 1 Oui, 1 Non", "●○ · 50 %, entre 9 et 91 %", "Mars : 2 votes, 1 Oui, 1 Non"),
         ((7, 2, 0), "9 votes dans le mois : 7 Oui, 2 Non", "●●●●●●●○○ · 78 %, entre 45 et 94 %", "Mars : 9 votes, 7 Oui, 2 Non"),
         ((7, 3, 0), "10 votes dans le mois : 7 Oui, 3 Non", "70 % (7 sur 10), entre 40 et 89 %", "Mars : 10 votes, 7 Oui (70 %, entre 40 et 89 %)"),
+        ((21, 8, 0), "29 votes dans le mois : 21 Oui, 8 Non", "72 % (21 sur 29), entre 54 et 85 %", "Mars : 29 votes, 21 Oui (72 %, entre 54 et 85 %)"),
+        ((21, 9, 0), "30 votes dans le mois : 21 Oui, 9 Non", "70 % (21 sur 30), entre 52 et 83 %", "Mars : 30 votes, 21 Oui (70 %, entre 52 et 83 %)"),
         ((29, 11, 0), "40 votes dans le mois : 29 Oui, 11 Non", "73 % (29 sur 40), entre 57 et 84 %", "Mars : 40 votes, 29 Oui (73 %, entre 57 et 84 %)"),
         ((7_400_000, 2_600_000, 0), "10 000 000 votes dans le mois : 7 400 000 Oui, 2 600 000 Non", "74 % (7 400 000 sur 10 000 000), entre 73,97 et 74,03 %", "Mars : 10 000 000 votes, 7 400 000 Oui (74 %, entre 73,97 et 74,03 %)"),
     ],
@@ -191,7 +193,10 @@ def test_figures_are_said_by_their_number(
     paper = documents.paper(made(counts))
     said = [paper.headline, paper.figure or "Aucun vote", paper.summary]
     assert [" ".join(words.split()) for words in said] == [headline, figure, summary]
-    assert (paper.band is not None) is (sum(counts[:2]) >= helpfulness.MINIMUM_EVIDENCE)
+    has_enough = sum(counts[:2]) >= helpfulness.MINIMUM_EVIDENCE
+    assert (paper.band is not None) is has_enough
+    if paper.figure:  # the share of few votes is grey
+        assert (f'<p class="soft">{paper.figure}' in documents.html(paper)) is not has_enough
 
 
 def test_a_question_is_never_read_as_a_tag() -> None:
@@ -223,6 +228,19 @@ def test_the_pdf_prints_french_and_is_the_same_each_time(
     for sign in ("«\u202fmon numéro\u202f»", "œ", "€", "−3\u202f%", "●●○○○○○", "\u202f?"):
         assert sign in " ".join(words.split("\r\n"))
     assert drawn[0] < 80  # there is ink
+
+
+def test_a_table_on_paper_is_not_tinted_by_the_band_above_it() -> None:
+    received(published().id, 12, 9)
+    (report,) = due(MONDAY)
+    paper = documents.paper(report)
+    assert paper.band
+    with pypdfium2.PdfDocument(io.BytesIO(documents.pdf(paper, report))) as pdf:
+        page = pdf[0].render(scale=1).to_pil().convert("RGB")
+    tinted = sum(
+        red < green - 20 for red, green, _ in page.get_flattened_data()
+    )  # the teal of the band, some hundredths of the page
+    assert tinted < 0.02 * page.width * page.height
 
 
 def test_ten_long_questions_fit_on_one_page() -> None:

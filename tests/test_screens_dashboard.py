@@ -134,12 +134,12 @@ def test_what_becomes_of_corrections_is_followed_once_there_is_one() -> None:
     assert "Suivi des corrections" in said
     assert "1 correction publiée." in said
     assert "1 correction encore en observation." in said
-    [table] = [each.value for each in app.dataframe]
+    [table] = [each.value for each in app.table]
     assert list(table["Corrections"]) == [1]
     assert list(table["Délai médian"]) == ["—"]  # one correction has no median
     app.segmented_control(key="corrections_par").set_value("category").run()
     assert not app.exception
-    [table] = [each.value for each in app.dataframe]
+    [table] = [each.value for each in app.table]
     assert list(table["Catégorie"]) == ["Sans catégorie"]
 
 

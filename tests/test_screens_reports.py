@@ -35,7 +35,7 @@ def test_before_the_first_report_it_says_when_it_comes_and_what_sending_needs(
     content.published()
     words = screens.words(screens.application(SCREEN))
     assert "Aucun rapport pour le moment" in words
-    assert "Le premier paraîtra lundi" in words
+    assert "Le premier paraîtra le lundi" in words
     assert "FAQ_SMTP_URL" in words
     assert "FAQ_MAIL_FROM" in words
 

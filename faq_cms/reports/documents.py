@@ -150,7 +150,11 @@ def _facts(said: dict[str, Any]) -> list[str]:
             f"{french.count(said['corrected'], 'correction publiée', 'corrections publiées')}."
         )
     if said["remarks"] or said["waiting"]:
-        received = french.count(said["remarks"], "remarque reçue", "remarques reçues")
+        received = (
+            french.count(said["remarks"], "remarque reçue", "remarques reçues")
+            if said["remarks"]
+            else "Aucune remarque reçue"
+        )
         waiting = french.number(said["waiting"])
         verb = french.plural(said["waiting"], "attend", "attendent")
         tail = f"{NNBSP}; {waiting} {verb} une suite" if said["waiting"] else ""
@@ -200,12 +204,15 @@ def pdf(paper: Paper, report: Report) -> bytes:
     """The report as PDF. The same bytes each time: its date is the report's."""
     from faq_cms import printing
 
+    def votes(row: Row) -> str:
+        return printing.Soft(f"{row.figure}\n{row.aside}") if row.aside else row.figure
+
     pages = printing.Pages(paper.title, author=paper.site, made_at=report.issued_at)
     pages.kicker(paper.site)
     pages.heading(paper.title)
     pages.lead(paper.headline)
     if paper.figure:
-        pages.paragraph(paper.figure)
+        pages.paragraph(paper.figure, soft=not paper.band)
     if paper.band:
         pages.band(*paper.band)
     for line in (paper.split, paper.change):
@@ -215,10 +222,7 @@ def pdf(paper: Paper, report: Report) -> bytes:
         pages.subheading("Les articles qui ont reçu le plus de Non")
         pages.grid(
             [name for name, _ in HEADINGS],
-            [
-                (row.question, f"{row.figure}\n{row.aside}".strip(), row.verdict)
-                for row in paper.rows
-            ],
+            [(row.question, votes(row), row.verdict) for row in paper.rows],
             [width for _, width in HEADINGS],
         )
     pages.subheading("En bref")

@@ -360,13 +360,13 @@ def over_time(
 @_cached
 def told_over_time(
     revision: int, article_id: int | None, grain: Bucket, since: dt.date | None = None
-) -> tuple[str, bool]:
-    """`over_time` in words, and whether it draws a part of the scale only."""
+) -> tuple[str, str]:
+    """`over_time` in words, and what it draws otherwise than usual."""
     days = by_day(revision, article_id, since)
     goal = (
         None if article_id is None else float(by_version(revision, article_id)["objective"].iloc[0])
     )
-    return charts.told_over_time(days, grain), charts.is_close(days, grain, goal)
+    return charts.told_over_time(days, grain), charts.notes(days, grain, goal)
 
 
 @_cached

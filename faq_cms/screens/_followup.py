@@ -38,10 +38,12 @@ def show(revision: int, today: dt.date) -> None:
     )
     grain: Grain = "category" if chosen == "category" else "month"
     shown = _table(followup.summed(corrections, remarks, grain), grain)
-    st.dataframe(shown, hide_index=True, width="stretch", key="followup")
+    # Eleven columns are read whole only where words may wrap.
+    st.table(shown, border="horizontal", hide_index=True, alt="Suivi des corrections")
     st.caption(
-        f"Délai\u00a0: du premier signalement à la publication, la moitié a pris moins. Ni délai ni "
-        f"pourcentage sous {MINIMUM_CORRECTIONS} corrections. L’effet n’est dit qu’une fois prouvé."
+        "Délai médian\u00a0: du premier signalement à la publication\u202f; la moitié des corrections "
+        f"ont pris moins de temps. Sous {MINIMUM_CORRECTIONS} corrections, ni délai ni pourcentage. "
+        "«\u202fPlus utiles\u202f» et «\u202fmoins utiles\u202f» ne comptent que ce qui est prouvé."
     )
     _downloads.table(shown, f"suivi-des-corrections-{today}")
 

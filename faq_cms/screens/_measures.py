@@ -101,11 +101,11 @@ def _over_time(revision: int, article_id: int) -> None:
             "moyenne, sur deux mois au moins."
         )
         return
-    told, is_close = _data.told_over_time(revision, article_id, grain)
+    told, notes = _data.told_over_time(revision, article_id, grain)
     st.caption(
         f"{french.label(grain)}, toutes mesures comprises. La bande est ce qui reste plausible\u202f; "
         f"le trait horizontal, l’objectif ({french.percent(objective)})\u202f; chaque trait vertical, "
-        "une nouvelle version." + (" L’échelle ne commence pas à 0." if is_close else "")
+        f"une nouvelle version. {notes}"
     )
     st.vega_lite_chart(
         spec=_data.over_time(revision, article_id, grain, is_dark=_parts.is_dark()),

@@ -17,6 +17,7 @@ from faq_cms.helpfulness import (
     Change,
     Counts,
     Effect,
+    Interval,
     Verdict,
     Window,
 )
@@ -82,19 +83,20 @@ def usefulness_tile() -> None:
     shown = french.usefulness(counts)
     if counts.interval is None or not shown.rank:
         return
+    drawn, scale = line()
     tile(
         "Utilité",
         french.percent(counts.ratio),
         how=(
             f"{french.summary(french.label(window), counts)}. Part de Oui parmi tous les votes de "
-            "la période, quel que soit l’article. L’intervalle est ce qui reste plausible avec ce "
+            "la période, quel que soit l’article. La fourchette est ce qui reste plausible avec ce "
             "nombre de votes, dans 95 cas sur 100."
         ),
         file="usefulness.py",
         detail="Utilité des articles",
-        said=f"{french.number(counts.helpful)} Oui sur {french.count(counts.votes, 'vote')}.",
+        said=f"{french.number(counts.helpful)} Oui sur {french.count(counts.votes, 'vote')}.{scale}",
         **(trend() or {"delta": french.interval(counts.interval), **NO_ARROW}),
-        **line(),
+        **drawn,
     )
 
 
@@ -123,16 +125,22 @@ def arrow(moved: Change) -> dict[str, str]:
     }[moved.effect]
 
 
-def line() -> dict[str, Any]:
-    """The shares of the period, week by week or month by month; none where they would be noise."""
+def line() -> tuple[dict[str, Any], str]:
+    """The shares of the period, week by week or month by month, and between which they lie.
+
+    None where they would be noise.
+    """
     days = _data.by_day(revision, since=since)
     if counts.votes < french.FULL_DISPLAY or days.empty:
-        return {}
+        return {}, ""
     lived = _data.lasted(since or days["day"].min(), today)
     grain = helpfulness.bucket(counts.votes, lived, Bucket.WEEK)
     if grain is None:
-        return {}
-    return {"chart_data": _data.shares(revision, grain, since), "chart_type": "line"}
+        return {}, ""
+    shares = _data.shares(revision, grain, since)
+    reach = french.interval(Interval(min(shares), max(shares)))
+    scale = f" Courbe {french.label(grain).lower()}\u00a0: {reach}."
+    return {"chart_data": shares, "chart_type": "line"}, scale
 
 
 def proven_tile() -> None:
@@ -224,7 +232,8 @@ def channels_tile() -> None:
         ),
         file="channels.py",
         detail="Canaux",
-        said=f"{french.count(len(proven), 'problème avéré servi', 'problèmes avérés servis')}."
+        said=f"{french.count(len(proven), 'problème avéré', 'problèmes avérés')} encore "
+        f"{french.plural(len(proven), 'diffusé')}."
         if proven
         else "",
     )
@@ -240,7 +249,8 @@ def response_tile() -> None:
     tile(
         "Taux de réponse",
         french.percent(rate),
-        how="Au centre d’aide, seul endroit où les lectures sont comptées\u202f; robots exclus.",
+        how="Part des pages lues où le lecteur a voté, au centre d’aide, seul endroit où les lectures "
+        "sont comptées\u202f; robots exclus.",
         file="usefulness.py",
         detail="Utilité des articles",
         said=f"{french.count(votes, 'vote')} pour {french.count(views, 'page lue', 'pages lues')}.",
@@ -266,12 +276,11 @@ def over_time() -> None:
     grain = helpfulness.bucket(votes, _data.lasted(days["day"].min(), today), Bucket.WEEK)
     if grain is None or votes < french.FULL_DISPLAY:
         return
-    told, is_close = _data.told_over_time(revision, None, grain, _data.since(LINE, today))
+    told, notes = _data.told_over_time(revision, None, grain, _data.since(LINE, today))
     st.subheader(f"Utilité {french.label(grain).lower()}", anchor=False)
     st.caption(
         f"{french.label(LINE)}, tous articles compris. La bande est ce qui reste plausible avec le "
-        "nombre de votes\u00a0: plus elle est étroite, plus le chiffre est sûr."
-        + (" L’échelle ne commence pas à 0." if is_close else "")
+        f"nombre de votes\u00a0: plus elle est étroite, plus le chiffre est sûr. {notes}"
     )
 
     def drawn(*, is_dark: bool) -> _data.Spec:

@@ -35,8 +35,9 @@ def show(report: Report) -> None:
     paper = documents.paper(report)
     with st.container(border=True):
         st.subheader(_parts.plain(paper.title), anchor=False)
-        st.markdown(f"**{paper.headline}**  \n{paper.figure}")
-        if behind := [line for line in (paper.split, paper.change) if line]:
+        st.markdown(f"**{paper.headline}**  \n{paper.figure if paper.band else ''}".strip())
+        aside = "" if paper.band else paper.figure  # of few votes, in grey
+        if behind := [line for line in (aside, paper.split, paper.change) if line]:
             st.caption("  \n".join(behind))
         st.markdown("\n".join(f"- {fact}" for fact in paper.facts))
         if paper.rows:
@@ -171,12 +172,12 @@ with db.reading() as session:
 
 coming = reports.next_issue(now)
 if issued:
-    st.caption(f"Prochain rapport\u00a0: lundi {french.date(coming)} à {reports.HOUR}\u00a0h.")
+    st.caption(f"Prochain rapport\u00a0: le lundi {french.date(coming)} à {reports.HOUR}\u00a0h.")
     show(chosen(issued))
 else:
     _parts.nothing(
         "Aucun rapport pour le moment",
-        f"Le premier paraîtra lundi {french.date(coming)} à {reports.HOUR}\u00a0h et portera sur la "
+        f"Le premier paraîtra le lundi {french.date(coming)} à {reports.HOUR}\u00a0h et portera sur la "
         "semaine écoulée\u202f; celui du mois, le premier lundi du mois suivant.",
         icon=":material/event:",
     )
