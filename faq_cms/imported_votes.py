@@ -189,7 +189,8 @@ def add_totals(session: Session, actor: Actor, totals: Sequence[Total], *, now: 
 def last_totals(session: Session, article_id: int) -> pd.DataFrame:
     """The last totals each other system showed for an article, newest first.
 
-    Columns: source, taken_at, helpful, unhelpful, neutral (None: not asked there), estimated.
+    Columns: source, taken_at, helpful, unhelpful, neutral (None: not asked there), views (None: not
+    counted there), estimated.
     """
     held = CounterSnapshot
     latest = (
@@ -201,7 +202,13 @@ def last_totals(session: Session, article_id: int) -> pd.DataFrame:
     return db.frame(
         session,
         select(
-            held.source, held.taken_at, held.helpful, held.unhelpful, held.neutral, held.estimated
+            held.source,
+            held.taken_at,
+            held.helpful,
+            held.unhelpful,
+            held.neutral,
+            held.views,
+            held.estimated,
         )
         .join(latest, (latest.c.source == held.source) & (latest.c.taken_at == held.taken_at))
         .where(held.article_id == article_id)

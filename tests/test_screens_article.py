@@ -1,13 +1,24 @@
 """Un article: written without losing a letter, published with its weight, restored, withdrawn."""
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import articles, corrections, db, flags, people, remarks, settings
+from faq_cms import (
+    articles,
+    corrections,
+    db,
+    flags,
+    imported_votes,
+    people,
+    remarks,
+    settings,
+)
 from faq_cms.articles import Seen, Text
+from faq_cms.imported_votes import Total
 from faq_cms.models import Article, Reason, RemarkState, Role, Significance, Version
 from faq_cms.screens import _desk
 from tests import content, screens
@@ -543,3 +554,19 @@ def test_an_article_is_signalled_from_its_page_and_the_signal_taken_back() -> No
     app.button(key="undo").click().run()
     with db.reading() as session:
         assert corrections.listed(session, article.id) is None
+
+
+def test_what_readers_said_in_another_system_is_beside_the_figure_and_never_in_it() -> None:
+    article = content.published()
+    content.received(article.id, helpful=3, unhelpful=2)
+    read = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+    totals = [
+        Total(article.id, "zendesk", read, 120, 30),
+        Total(article.id, "helpscout", read, 0, 0, views=5_321),
+    ]
+    with db.transaction() as session:
+        imported_votes.add_totals(session, people.SYSTEM, totals, now=content.NOW)
+    said = screens.words(opened(article.id))
+    told = "Dans un autre outil, à part des votes d’ici\u00a0: 120 Oui, 30 Non (Zendesk, relevé le 3 mars 2026)."
+    assert told in said
+    assert "3 Oui, 2 Non" in said

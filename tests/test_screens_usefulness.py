@@ -139,6 +139,7 @@ def test_totals_of_other_systems_are_told_apart_from_votes_with_the_day_they_wer
         Total(article.id, "zendesk", read - dt.timedelta(days=1), 100, 20),
         Total(article.id, "zendesk", read, 120, 30),
         Total(article.id, "intercom", read, 8, 1, neutral=2, estimated=True),
+        Total(article.id, "helpscout", read, 0, 0, views=5_321),
     ]
     with db.transaction() as session:
         imported_votes.add_totals(session, people.SYSTEM, totals, now=content.NOW)
@@ -148,6 +149,7 @@ def test_totals_of_other_systems_are_told_apart_from_votes_with_the_day_they_wer
     assert "Totaux relevés ailleurs" in said
     assert "Le 3 mars 2026\u00a0: 120 Oui, 30 Non (Zendesk)" in said
     assert "8 Oui, 1 Non, 2 sans avis, estimés d’après des pourcentages (Intercom)" in said
+    assert "Le 3 mars 2026\u00a0: 5\u202f321 lectures (Help Scout)" in said  # it asks nobody
     assert "100 Oui" not in said
     with db.reading() as session:
         assert votes.is_balanced(session)

@@ -271,9 +271,30 @@ def _elsewhere(revision: int, article_id: int) -> None:
 
 def _reading(row: Mapping[Any, Any]) -> str:
     """One of those totals: « Le 3 mars 2026 : 120 Oui, 30 Non (Zendesk) »."""
+    name = _parts.plain(french.source(row["source"]))
+    return f"Le {french.date(row['taken_at'])}\u00a0: {_counted(row)} ({name})"
+
+
+def _counted(row: Mapping[Any, Any]) -> str:
+    """What a system counted: « 120 Oui, 30 Non, 12 sans avis », or the readings alone."""
+    neutral = 0 if pd.isna(row["neutral"]) else int(row["neutral"])
+    views = [] if pd.isna(row["views"]) else [french.count(int(row["views"]), "lecture")]
+    if not (row["helpful"] or row["unhelpful"] or neutral) and views:
+        return views[0]
     said = [f"{french.number(row['helpful'])} Oui", f"{french.number(row['unhelpful'])} Non"]
     if pd.notna(row["neutral"]):
-        said.append(french.count(int(row["neutral"]), "sans avis", "sans avis"))
-    told = ", ".join(said) + (", estimés d’après des pourcentages" if row["estimated"] else "")
-    name = _parts.plain(french.source(row["source"]))
-    return f"Le {french.date(row['taken_at'])}\u00a0: {told} ({name})"
+        said.append(french.count(neutral, "sans avis", "sans avis"))
+    return ", ".join(said) + (", estimés d’après des pourcentages" if row["estimated"] else "")
+
+
+def elsewhere(revision: int, article_id: int) -> str:
+    """In a line, what readers said in other systems; empty when none counted anybody's opinion."""
+    found = _data.last_totals(revision, article_id)
+    counted = found[(found["helpful"] > 0) | (found["unhelpful"] > 0)]
+    told = [
+        f"{_counted(row)} ({_parts.plain(french.source(row['source']))}, "
+        f"relevé le {french.date(row['taken_at'])})"
+        for row in counted.to_dict("records")
+    ]
+    said = " ; ".join(told)
+    return f"Dans un autre outil, à part des votes d’ici\u00a0: {said}." if told else ""

@@ -105,6 +105,8 @@ def standing() -> None:
         figure = french.usefulness(_history.running(revision, article_id, page.live.period_id))
         said = " ".join(part for part in (figure.dots, figure.text) if part)
         st.caption(f"depuis le {french.date(page.live.published_at)} · {said}")
+    if before := _measures.elsewhere(revision, article_id):
+        st.caption(before, width="content")
     still_accurate()
 
 
