@@ -1,5 +1,6 @@
 """A person imports in Chromium: two files, one question left out, then the whole taken back."""
 
+import json
 from typing import TYPE_CHECKING
 
 from faq_cms import articles, db
@@ -43,3 +44,25 @@ def test_two_files_one_question_unticked_imported_then_undone(
     page.get_by_role("button", name="Annuler l’import").click()
     page.get_by_text("Import annulé").wait_for()
     assert here() == set()
+
+
+def test_a_whole_folder_of_a_system_is_one_document(
+    served: servers.Served, shared: db.Database, enter: Enter, tmp_path: "Path"
+) -> None:
+    folder = tmp_path / "export"
+    (folder / "images").mkdir(parents=True)
+    article = {"id": 1, "title": "Comment payer ?", "body": "<p>Par carte.</p>", "section_id": 2}
+    section = {"id": 2, "name": "Paiement"}
+    (folder / "articles.json").write_text(json.dumps({"articles": [article]}), encoding="utf-8")
+    (folder / "sections.json").write_text(json.dumps({"sections": [section]}), encoding="utf-8")
+    (folder / "images" / "logo.png").write_bytes(b"\x89PNG")
+    page = enter("Zoé").new_page()
+    page.goto(f"{served.url}/gestion/importer")
+    page.get_by_text("Choisir un dossier entier").click()
+    page.locator('input[type="file"][webkitdirectory]').set_input_files(folder)
+    page.get_by_text("1 nouveau").wait_for()
+    page.get_by_role("button", name="Importer 1 question").click()
+    page.get_by_text("Import terminé").wait_for()
+    with db.reading() as session:
+        library = articles.library(session).set_index("question")
+    assert library.loc["Comment payer ?", "category"] == "Paiement"

@@ -1,5 +1,9 @@
 """Importer and Exporter: a preview that writes nothing, then all of it; a file for another system."""
 
+import io
+import json
+import zipfile
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -30,6 +34,11 @@ def uploaded(text: str, name: str = "faq.txt") -> AppTest:
     return app
 
 
+def words(app: AppTest) -> str:
+    """What the screen says, without the marks that keep it from being Markdown."""
+    return screens.words(app).replace("\\", "")
+
+
 def questions() -> list[str]:
     with db.reading() as session:
         return sorted(articles.library(session)["question"])
@@ -48,7 +57,9 @@ def test_a_preview_says_everything_and_writes_nothing() -> None:
     assert [list(state) for state in left["État"]] == [["Ignoré"]]
     assert list(left["À savoir"]) == ["Cette question n’a pas de réponse."]
     assert "2 nouveaux · 1 ignoré" in screens.words(app)
-    assert "Ligne 4 — Une adresse électronique est masquée" in screens.words(app)
+    said = words(app)
+    assert "Ligne 4, «\u202fOù écrire ?\u202f» — Une adresse électronique est masquée" in said
+    assert "«\u202fEt sans réponse ?\u202f» — Cette question n’a pas de réponse" in said
     assert questions() == []
 
 
@@ -124,6 +135,49 @@ def test_several_files_are_one_import_and_one_that_cannot_be_read_is_said() -> N
     importing(app)
     assert questions() == ["Deux ?", "Une ?"]
     assert "Imports passés (1)" in [each.label for each in app.expander]
+
+
+ARTICLES = [
+    {"id": 1, "title": "Une ?", "body": "a", "section_id": 2, "vote_sum": 1, "vote_count": 3},
+    {"id": 2, "title": "Deux ?", "body": "b", "section_id": 2, "draft": True},
+    {"id": 3, "title": "Trois ?", "body": "c", "section_id": 2, "user_segment_id": 4},
+    {"id": 4, "title": "Quatre ?", "body": "", "section_id": 2},
+]
+VOTES = [{"id": 1, "item_id": 2, "value": 1, "created_at": "2025-01-01T00:00:00Z"}]
+
+
+def test_what_comes_with_the_articles_of_another_system_is_said_before_importing() -> None:
+    app = uploaded(json.dumps({"articles": ARTICLES, "votes": VOTES}), name="sans-importance.txt")
+    said = words(app)
+    assert "Avec 1 vote daté et 1 relevé de totaux, à part des votes." in said
+    assert "\n«\u202fQuatre ?\u202f» — Cette question n’a pas de réponse" in f"\n{said}"
+    choice, _ = (table.value for table in app.dataframe)
+    assert "Ligne" not in choice  # there are none in what a system exports
+    known = dict(zip(choice["Question"], choice["À savoir"], strict=True))
+    assert known["Deux ?"].startswith("Brouillon dans son outil")
+    assert known["Trois ?"].startswith("Cet article n’était pas ouvert à tous")
+    assert known["Une ?"] == ""
+
+
+def test_what_the_last_import_did_makes_way_for_the_next_one() -> None:
+    app = uploaded("Q : Une ?\nR : a.")
+    importing(app)
+    assert "Import terminé" in screens.words(app)
+    app.file_uploader[0].upload("b.txt", b"Q : Deux ?\nR : b.").run()
+    assert "Import terminé" not in screens.words(app)
+
+
+def test_a_zip_names_the_file_of_each_question_and_those_that_hold_none() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("aide/a.txt", "Q : Une ?\nR : a.")
+        archive.writestr("aide/b.txt", "Q : Deux ?\nR : b.")
+        archive.writestr("aide/notes.md", "# Réunion\n\nRien de neuf.\n")
+    app = screens.application("importing.py")
+    app.file_uploader[0].upload("tout.zip", packed.getvalue()).run()
+    assert "tout.zip/aide/notes.md\u00a0: aucune question trouvée dans ce fichier." in words(app)
+    (choice,) = (table.value for table in app.dataframe)
+    assert list(choice["Document"]) == ["a.txt", "b.txt"]
 
 
 def test_a_whole_import_is_undone_from_the_screen_and_what_stays_is_said() -> None:

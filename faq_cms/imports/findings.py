@@ -15,6 +15,8 @@ from faq_cms.imports import html_text
 from faq_cms.imports.document import Document, Entry, Finding, key
 from faq_cms.quality import MASKED_ADDRESS
 
+RESTRICTED: Final = "restricted"
+NO_QUESTION: Final = "no_question"
 _SHOWN = 120  # characters of what a finding quotes
 
 
@@ -114,7 +116,7 @@ def likely_duplicate(line: int, other: str) -> Finding:
 
 def no_question(name: str) -> Finding:
     """A file, among others, in which there is no question."""
-    return Finding("no_question", f"{name}\u00a0: aucune question trouvée dans ce fichier.", 1)
+    return Finding(NO_QUESTION, f"{name}\u00a0: aucune question trouvée dans ce fichier.", 1)
 
 
 def articles_elsewhere(count: int) -> Finding:
@@ -137,7 +139,7 @@ def untitled(line: int) -> Finding:
 def restricted(line: int) -> Finding:
     """Only some people could read the article of this rank in its system."""
     return Finding(
-        "restricted",
+        RESTRICTED,
         "Cet article n’était pas ouvert à tous dans son outil\u00a0: il reste un brouillon ici.",
         line,
     )

@@ -104,7 +104,7 @@ def from_paths(paths: Iterable[Path]) -> list[File]:
             inside = [
                 each
                 for each in held
-                if not each.is_symlink() and _is_read(str(each.relative_to(path)))
+                if not each.is_symlink() and is_read(str(each.relative_to(path)))
             ]
             if not inside:
                 raise NothingToImport(name=str(path), line=1, reason="folder")
@@ -155,7 +155,7 @@ def _members(file: File) -> Iterator[File]:
             if _is_whole(archive):
                 raise refuse("whole")
             for member in members:
-                if _is_read(member.filename):
+                if is_read(member.filename):
                     data = archive.read(member)
                     if _is_archive(data):
                         raise refuse("nested")
@@ -189,8 +189,8 @@ def _judge(members: Sequence[zipfile.ZipInfo], refuse: Callable[[str], Invalid])
             raise refuse("bomb")
 
 
-def _is_read(name: str) -> bool:
-    """Whether a file found somewhere may be a document: not hidden, not a picture or a program."""
+def is_read(name: str) -> bool:
+    """Whether a file found somewhere may be a document, by its name: not hidden, no picture, no program."""
     path = PurePosixPath(name.replace("\\", "/"))
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return not is_hidden and path.suffix.lower() not in _NO_TEXT
@@ -252,10 +252,11 @@ class _Group:
     files: list[File]
     system: str = ""
     parts: tuple[Any, ...] = ()
+    first: int = 0  # the file that holds articles, after which it is named
 
     @property
     def name(self) -> str:
-        return self.files[0].name
+        return self.files[self.first].name
 
     @property
     def is_found(self) -> bool:
@@ -284,16 +285,19 @@ def _together(files: Sequence[File]) -> list[_Group]:
     held = {system for system, is_whole, _ in marked if system and is_whole}
     groups: list[_Group] = []
     of: dict[str, int] = {}
+    named: set[str] = set()
     for file, (system, is_whole, value) in zip(files, marked, strict=True):
         name = system if is_whole else next((each for each in held if _completes(each, value)), "")
         if not name:
             groups.append(_Group([file]))
         elif name in of:
             group = groups[of[name]]
-            groups[of[name]] = _Group([*group.files, file], name, (*group.parts, value))
+            first = len(group.files) if is_whole and name not in named else group.first
+            groups[of[name]] = _Group([*group.files, file], name, (*group.parts, value), first)
         else:
             of[name] = len(groups)
             groups.append(_Group([file], name, (value,)))
+        named |= {name} if is_whole else set()
     return groups
 
 

@@ -2,25 +2,27 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from faq_cms import db, french, imports, people
+from faq_cms import db, french, people
 from faq_cms.errors import FaqError
-from faq_cms.imports import Source, apply, feedback, gathering
+from faq_cms.imports import Source, Standing, apply, feedback, gathering, systems
+from faq_cms.imports import findings as findings_of
 from faq_cms.imports.apply import Outcome, State, Step
-from faq_cms.imports.document import Finding
 from faq_cms.imports.gathering import File
 from faq_cms.screens import _library, _parts, _past_imports, _session
 
 AS_WRITTEN: Final = "Celles du document"
 LIKELY: Final = "Doublon probable"
-EXTENSIONS: Final = sorted(
-    {e for reader in imports.READERS.values() for e in reader.extensions} | {".zip"}
+# Said by their readers' labels, without the format in parentheses.
+OUTSIDE: Final = sorted(
+    {reader.label.partition(" (")[0] for reader in systems.READERS}, key=str.casefold
 )
 COLOURS: Final = {
     apply.STATES[State.CREATED]: "green",
@@ -36,7 +38,12 @@ COUNTED: Final = {
     "Identique": ("identique", "identiques"),
     "Ignoré": ("ignoré", "ignorés"),
 }
+STANDINGS: Final = {
+    Standing.DRAFT: "Brouillon dans son outil\u00a0: il le reste ici.",
+    Standing.ARCHIVED: "Archivé dans son outil\u00a0: publié, il serait aussitôt retiré.",
+}
 ANSWER_SHOWN: Final = 160
+ASKED_SHOWN: Final = 80
 FINDINGS_SHOWN: Final = 30
 LOOK_EVERY: Final = 0.15  # seconds between two looks at an import under way
 TALL: Final = 12  # rows shown without scrolling inside the table
@@ -115,20 +122,62 @@ def totals(steps: Sequence[Step]) -> str:
 
 def findings(found: Read) -> None:
     """What to look at before importing, in the order of the documents."""
-    every: list[tuple[str, Finding]] = []
-    for source in found.sources:
-        document = source.document
-        seen = [*document.warnings, *(f for entry in document.entries for f in entry.warnings)]
-        every += [(source.name, each) for each in sorted(seen, key=lambda each: each.line)]
+    is_alone = len(found.sources) == 1
+    every = [said for source in found.sources for said in _pointed(source, is_alone=is_alone)]
     if not every:
         return
     label = french.count(len(every), "point à vérifier", "points à vérifier")
     with st.expander(label, icon=":material/warning:", expanded=len(every) <= 5):
-        for name, each in every[:FINDINGS_SHOWN]:
-            where = f"{_parts.plain(name)}, l" if len(found.sources) > 1 else "L"
-            st.markdown(f"{where}igne {french.number(each.line)} — {_parts.plain(each.message)}")
+        for said in every[:FINDINGS_SHOWN]:
+            st.markdown(said)
         if len(every) > FINDINGS_SHOWN:
             st.caption(f"… et {french.number(len(every) - FINDINGS_SHOWN)} autres.")
+
+
+def _pointed(source: Source, *, is_alone: bool) -> Iterator[str]:
+    """« faq.txt, ligne 4, « Où écrire ? » — Une adresse est masquée », in the document's order."""
+    document = source.document
+    seen = [("", each) for each in document.warnings] + [
+        (entry.question, each) for entry in document.entries for each in entry.warnings
+    ]
+    for question, each in sorted(seen, key=lambda pair: pair[1].line):
+        where = [] if is_alone else [_parts.plain(_short(source.name))]
+        if _has_lines(source):
+            where.append(f"{'Ligne' if is_alone else 'ligne'} {french.number(each.line)}")
+        if question:
+            asked = _parts.plain(_parts.one_line(question)[:ASKED_SHOWN])
+            where.append(f"«\u202f{asked}\u202f»")
+        if each.code == findings_of.NO_QUESTION:  # its message names the file, which is another one
+            where = []
+        yield " — ".join(filter(None, [", ".join(where), _parts.plain(each.message)]))
+
+
+def _has_lines(source: Source) -> bool:
+    """Whether what is called a line is one: in what systems export it is a rank."""
+    return source.document.source not in systems.SYSTEMS
+
+
+def _short(name: str) -> str:
+    """The last part of a name that says the folders of a zip."""
+    return PurePosixPath(name).name
+
+
+def with_feedback(found: Read) -> str:
+    """What readers said elsewhere that comes with the articles: « Avec 3 votes datés. »; else empty."""
+    votes = sum(len(step.entry.ballots) for step in found.steps)
+    totals_read = sum(step.entry.totals is not None for step in found.steps)
+    parts = [
+        french.count(number, *words)
+        for number, words in (
+            (votes, ("vote daté", "votes datés")),
+            (
+                totals_read,
+                ("relevé de totaux, à part des votes", "relevés de totaux, à part des votes"),
+            ),
+        )
+        if number
+    ]
+    return f"Avec {' et '.join(parts)}." if parts else ""
 
 
 def rows(found: Read, ranks: Sequence[int]) -> pd.DataFrame:
@@ -140,11 +189,13 @@ def rows(found: Read, ranks: Sequence[int]) -> pd.DataFrame:
         "À savoir": [to_know(step) for step in steps],
         "Réponse": [_shown(step.entry.answer) for step in steps],
         "Catégorie": [_category(step) for step in steps],
-        "Document": [found.sources[step.file].name for step in steps],
+        "Document": [_short(found.sources[step.file].name) for step in steps],
         "Ligne": [step.entry.line for step in steps],
     }
     if len(found.sources) == 1:
         del table["Document"]
+    if not any(map(_has_lines, found.sources)):
+        del table["Ligne"]
     for heading in ("À savoir", "Catégorie"):  # an empty column would push the answers away
         if not any(table[heading]):
             del table[heading]
@@ -165,7 +216,11 @@ def to_know(step: Step) -> str:
     if step.reason is not None:
         return apply.REASONS[step.reason]
     like = [f"Ressemble à «\u202f{step.like[1]}\u202f»."] if step.like else []
-    return " ".join(dict.fromkeys([*like, *(each.message for each in step.entry.warnings)]))
+    is_said = any(each.code == findings_of.RESTRICTED for each in step.entry.warnings)
+    is_new = step.state is State.CREATED and not is_said
+    stands = [said for at, said in STANDINGS.items() if is_new and at is step.entry.standing]
+    messages = (each.message for each in step.entry.warnings)
+    return " ".join(dict.fromkeys([*like, *stands, *messages]))
 
 
 def chosen(found: Read) -> set[int]:
@@ -222,10 +277,11 @@ def left_alone(found: Read) -> None:
 def _columns() -> dict[str, Any]:
     return {
         "État": st.column_config.MultiselectColumn(
-            options=[*COLOURS], color=[*COLOURS.values()], width="small"
+            options=[*COLOURS], color=[*COLOURS.values()], width=145
         ),
-        "Question": st.column_config.TextColumn(width="large"),
+        "Question": st.column_config.TextColumn(width=300),
         "À savoir": st.column_config.TextColumn(width="medium"),
+        "Réponse": st.column_config.TextColumn(width="medium"),
         "Ligne": st.column_config.NumberColumn(width="small"),
     }
 
@@ -333,29 +389,46 @@ def conclusion() -> None:
                 )
 
 
+def what_is_read() -> None:
+    """What may be given, and how little it commits to."""
+    st.markdown(
+        "**Vos documents**\u00a0: texte, Markdown, page HTML, Word, Excel, CSV, JSON, YAML. Dans un texte "
+        "simple, commencez chaque question par «\u202fQ\u00a0:\u202f» et chaque réponse par "
+        "«\u202fR\u00a0:\u202f».\n\n"
+        f"**L’export d’un autre outil**\u00a0: {', '.join(map(_parts.plain, OUTSIDE))}, ou de cette "
+        "application\u00a0; avec ses catégories, ses états, ses dates, ses mots-clés et ses avis."
+    )
+    st.caption(
+        "Plusieurs fichiers à la fois, ou un zip, qui pèse moins\u00a0; le contenu décide, pas le nom. Rien "
+        "n’est écrit avant votre accord, et importer deux fois le même document ne change rien."
+    )
+
+
 _parts.head("Importer", "Des questions et réponses écrites ailleurs deviennent des articles.")
-conclusion()
+concluded = st.container()
+is_folder = bool(st.session_state.get("import_folder"))
+st.session_state["import_folder"] = is_folder  # kept while its box is out of sight
 uploaded = st.file_uploader(
     "Documents",
-    type=[extension.removeprefix(".") for extension in EXTENSIONS],
-    accept_multiple_files=True,
-    key=f"upload_{st.session_state.get('upload', 0)}",
+    accept_multiple_files="directory" if is_folder else True,
+    key=f"upload_{is_folder}_{st.session_state.get('upload', 0)}",
     label_visibility="collapsed",
 )
 if not uploaded:
-    st.caption(
-        "Formats\u00a0: "
-        + ", ".join(_parts.plain(reader.label) for reader in imports.READERS.values())
-        + ", plusieurs fichiers ou un zip. Dans un texte simple, commencez chaque question par "
-        "«\u202fQ\u00a0:\u202f» et chaque réponse par «\u202fR\u00a0:\u202f». Rien n’est écrit avant "
-        "votre accord, et importer deux fois le même document ne change rien."
-    )
+    st.checkbox("Choisir un dossier entier", key="import_folder")
+    with concluded:
+        conclusion()
+    what_is_read()
     _past_imports.show()
     st.stop()
 
 st.session_state.pop("imported", None)
 found = read(
-    [File(each.name, each.getvalue()) for each in uploaded],
+    [
+        File(each.name, each.getvalue(), is_found=is_folder)
+        for each in (sorted(uploaded, key=lambda file: file.name) if is_folder else uploaded)
+        if not is_folder or gathering.is_read(each.name)
+    ],
     tuple(f"{each.name}/{each.file_id}" for each in uploaded),
 )
 for refusal in found.refusals:
@@ -363,6 +436,8 @@ for refusal in found.refusals:
 if not found.steps:
     st.stop()
 st.markdown(f"**{totals(found.steps)}**")
+if said := with_feedback(found):
+    st.caption(said)
 findings(found)
 ticked = chosen(found)
 left_alone(found)
