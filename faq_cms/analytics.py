@@ -470,7 +470,7 @@ def by_source(session: Session, *, article_id: int | None = None) -> pd.DataFram
     Columns: source, helpful, unhelpful, off_text, last_day.
     """
     if article_id is None:
-        rows = windows.by_day(session, None, None).subquery()
+        rows = windows.by_day(session, None, None, by_source=True).subquery()
     else:
         columns = (TallyDay.source, TallyDay.day, *(getattr(TallyDay, n) for n in _COUNTS[:3]))
         rows = select(*columns).where(*_of(session, [article_id], None, None)).subquery()
@@ -543,7 +543,8 @@ def _answered(
 ) -> Counter[int]:
     """The votes of each article from one source, since its views were counted; every period."""
     if since is None or since < counted_since:
-        days = windows.by_day(session, since, counted_since - dt.timedelta(days=1)).subquery()
+        eve = counted_since - dt.timedelta(days=1)
+        days = windows.by_day(session, since, eve, by_source=True).subquery()
         # Where nobody voted before that day, the stretch asked for is the same, and its sum is kept.
         if session.scalar(select(days.c.day).where(days.c.source == source).limit(1)) is not None:
             since = counted_since

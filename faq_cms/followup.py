@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import analytics, db, helpfulness
+from faq_cms import db, helpfulness
 from faq_cms.helpfulness import Effect
 from faq_cms.models import Article, Category, Correction, CorrectionState, Flag, Remark, RemarkState
 from faq_cms.votes import civil_day
@@ -32,10 +32,11 @@ _EFFECTS: Final = {
 }
 
 
-def published(session: Session, *, since: dt.datetime) -> pd.DataFrame:
+def published(session: Session, effects: pd.DataFrame, *, since: dt.datetime) -> pd.DataFrame:
     """Corrections whose version was published since, newest first.
 
-    Columns: correction_id, category (None unfiled), month (its first civil day), days (from the
+    `effects` are those of `analytics.effects`. Columns: correction_id, category (None unfiled),
+    month (its first civil day), days (from the
     first flag behind it to its publication), state, effect (codes of `helpfulness.effect`).
     """
     first = (
@@ -60,11 +61,11 @@ def published(session: Session, *, since: dt.datetime) -> pd.DataFrame:
         .order_by(Correction.corrected_at.desc(), Correction.id.desc()),
     )
     corrected, flagged = rows.pop("corrected_at"), rows.pop("flagged_at")
-    effects = analytics.effects(session).set_index("correction_id")["effect"]
+    effect = effects.set_index("correction_id")["effect"]
     return rows.assign(
         month=[_month(at) for at in corrected],
         days=[(at - asked) / _DAY for at, asked in zip(corrected, flagged, strict=True)],
-        effect=rows["correction_id"].map(effects).fillna(Effect.NOT_YET.value),
+        effect=rows["correction_id"].map(effect).fillna(Effect.NOT_YET.value),
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -1072,6 +1073,7 @@ class Figure:
     sparkline: bool = False
 
 
+@lru_cache(maxsize=16_384)  # as the interval within it
 def usefulness(counts: Counts) -> Figure:
     """Decide what the *utilité* of a text shows, by its number of votes and nothing else.
 
@@ -1094,6 +1096,7 @@ def usefulness(counts: Counts) -> Figure:
     )
 
 
+@lru_cache(maxsize=16_384)
 def split(counts: Counts) -> str:
     """Say what the Non are about: « 6 Oui · 2 Non sur le texte · 3 Non hors texte »."""
     if not counts.votes:
@@ -1114,6 +1117,7 @@ def dots(counts: Counts) -> str:
     return "●" * counts.helpful + "○" * counts.unhelpful
 
 
+@lru_cache(maxsize=16_384)
 def summary(period: str, counts: Counts) -> str:
     """One line to paste in a message: « Mars : 40 votes, 29 Oui (73 %, entre 57 et 84 %) »."""
     lead = f"{period}{NBSP}: "

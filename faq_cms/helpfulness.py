@@ -212,6 +212,7 @@ def ratio(helpful: int, votes: int) -> float | None:
     return helpful / votes if votes else None
 
 
+@lru_cache(maxsize=16_384)  # asked again at each showing, of texts whose votes did not move
 def wilson(helpful: int, votes: int, confidence: float = CONFIDENCE) -> Interval | None:
     """Wilson score interval of `helpful` in `votes`; None without a vote."""
     if votes == 0:
@@ -415,10 +416,13 @@ def proven_together(frame: pd.DataFrame) -> Booleans:
     """
     judged = (frame["evidence"] >= MINIMUM_EVIDENCE).to_numpy()
     found = np.zeros(len(frame), dtype=bool)
-    tested = frame[judged]
-    found[judged] = discoveries(
-        p_values_below(tested["helpful"], tested["evidence"], tested["objective"])
+    k, n, goal = (
+        frame[name].to_numpy(dtype=float)[judged] for name in ("helpful", "evidence", "objective")
     )
+    surprising = np.ones(len(k))
+    failing = k < goal * n  # the others do not speak against their objective at all
+    surprising[failing] = p_values_below(k[failing], n[failing], goal[failing])
+    found[judged] = discoveries(surprising)
     return found & (frame["verdict"] == Verdict.BELOW.value).to_numpy()
 
 
@@ -681,14 +685,14 @@ def response_rate(votes: int, views: int | None) -> float | None:
 # -- how much to show ----------------------------------------------------------------------------
 
 
-def default_window(votes: Mapping[Window, Sequence[int]]) -> Window:
+def default_window(votes: Mapping[Window, ArrayLike]) -> Window:
     """The shortest window in which half of the articles have enough votes to be judged, else ALL.
 
     `votes` gives, for each window, the votes of every article in it, zeros included.
     """
     for window in Window:
-        enough = [n >= MINIMUM_EVIDENCE for n in votes.get(window, ())]
-        if enough and 2 * sum(enough) >= len(enough):
+        each = np.asarray(votes.get(window, ()))
+        if each.size and 2 * np.count_nonzero(each >= MINIMUM_EVIDENCE) >= each.size:
             return window
     return Window.ALL
 

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -446,17 +446,20 @@ def noes(session: Session, *, since: dt.datetime | None, limit: int = 200) -> pd
     return db.frame(session, query)
 
 
-def reasons(session: Session, article_id: int, *, period_id: int) -> dict[Reason, int]:
-    """How many counted votes of this period give each reason, most frequent first."""
+def reasons(session: Session, period_ids: Collection[int]) -> dict[int, dict[Reason, int]]:
+    """How many counted votes of each of these periods give each reason, most frequent first."""
+    found: dict[int, dict[Reason, int]] = {period_id: {} for period_id in period_ids}
     rows = session.execute(
-        select(Vote.reason, func.count())
+        select(Vote.period_id, Vote.reason, func.count())
         .where(
-            Vote.article_id == article_id,
-            Vote.period_id == period_id,
+            Vote.period_id.in_(period_ids),
             Vote.reason.is_not(None),
             Vote.set_aside.is_(False),
         )
-        .group_by(Vote.reason)
+        .group_by(Vote.period_id, Vote.reason)
         .order_by(func.count().desc(), Vote.reason)
     )
-    return {reason: count for reason, count in rows if reason is not None}
+    for period_id, reason, count in rows:
+        assert reason is not None  # noqa: S101 — the query asks for those that have one
+        found[period_id][reason] = count
+    return found

@@ -251,14 +251,27 @@ def rows_of(kept: Sum) -> Select[*tuple[Any, ...]]:
     )
 
 
-def by_day(session: Session, since: dt.date | None, until: dt.date | None) -> Rows:
-    """Rows (day, source, then COUNTS) that add up to the votes of each day; several a day."""
+def by_day(
+    session: Session, since: dt.date | None, until: dt.date | None, *, by_source: bool = False
+) -> Rows:
+    """Rows (day, then COUNTS) that add up to the votes of each day; several a day.
+
+    `by_source`: rows (day, source, then COUNTS).
+    """
     wanted, kept = Stretch(since, until), closed(session)
-    columns = [getattr(TallyDay, name) for name in ("day", "source", *COUNTS)]
-    days = select(*columns).where(*wanted.on(TallyDay.day))
+    keys = ("day", "source") if by_source else ("day",)
+    # The days come first in the key of the tallies: summed by day, they need not be put in order.
+    days = (
+        select(
+            *(getattr(TallyDay, name) for name in keys),
+            *(func.sum(getattr(TallyDay, name)).label(name) for name in COUNTS),
+        )
+        .where(*wanted.on(TallyDay.day))
+        .group_by(*(getattr(TallyDay, name) for name in keys))
+    )
     if kept is None:
         return days
-    totals = select(*(getattr(DayTotal, name) for name in ("day", "source", *COUNTS)))
+    totals = select(*(getattr(DayTotal, name) for name in (*keys, *COUNTS)))
     return union_all(totals.where(*wanted.on(DayTotal.day)), days.where(TallyDay.day > kept))
 
 

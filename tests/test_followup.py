@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from faq_cms import categories, db, filing, followup, loop, people
+from faq_cms import analytics, categories, db, filing, followup, loop, people
 from faq_cms.helpfulness import MINIMUM_CORRECTIONS, Effect
 from faq_cms.models import CorrectionState
 from tests.content import NOW, published, received, remarked, revised, voted
@@ -19,7 +19,7 @@ MAY = dt.date(2026, 5, 1)
 
 def corrections() -> pd.DataFrame:
     with db.reading() as session:
-        return followup.published(session, since=YEAR)
+        return followup.published(session, analytics.effects(session), since=YEAR)
 
 
 def remarks() -> pd.DataFrame:
@@ -118,5 +118,7 @@ def test_a_month_is_that_of_paris() -> None:
     late = dt.datetime(2026, 4, 30, 22, 30, tzinfo=dt.UTC)
     revised(article.id, "En haut.", now=late)
     with db.reading() as session:
-        found = followup.published(session, since=late - dt.timedelta(days=1))
+        found = followup.published(
+            session, analytics.effects(session), since=late - dt.timedelta(days=1)
+        )
     assert list(found["month"]) == [MAY]

@@ -92,8 +92,8 @@ def test_each_reason_is_counted_on_its_side_of_the_text(reason: Reason) -> None:
     off_text = reason in (Reason.OFF_TOPIC, Reason.DISAGREES)
     assert counts(article.id) == (0, 1, int(off_text))
     with db.reading() as session:
-        period = analytics.usefulness(session)["period_id"][0]
-        assert votes.reasons(session, article.id, period_id=int(period)) == {reason: 1}
+        period, other = int(analytics.usefulness(session)["period_id"][0]), 0
+        assert votes.reasons(session, [period, other]) == {period: {reason: 1}, other: {}}
 
 
 def test_a_reason_needs_a_no() -> None:

@@ -48,7 +48,7 @@ from faq_cms.votes import civil_day
 # Revisions × filters of a small team; older revisions are pushed out by newer ones.
 _cached = st.cache_data(max_entries=32, show_spinner=False)
 # Frames of every article: handed out as they are, not copied at each reading. Change none in place.
-_shared = st.cache_resource(max_entries=12, show_spinner=False)
+shared = st.cache_resource(max_entries=12, show_spinner=False)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _memory() -> analytics.Memory:
     return analytics.Memory()
 
 
-@_shared
+@shared
 def usefulness(
     revision: int,
     since: dt.date | None = None,
@@ -136,7 +136,7 @@ def usefulness(
         )
 
 
-@_shared
+@shared
 def ranked(revision: int, scope: Scope) -> pd.DataFrame:
     """The articles of a scope, the least useful first. See `charts.worst_first`."""
     frame = usefulness(revision, scope.since, scope.until, scope.source, scope.live_only)
@@ -153,7 +153,7 @@ def usual_window(revision: int, today: dt.date) -> Window:
             {
                 window: analytics.votes_of(
                     session, since=since(window, today), until=None, memory=_memory()
-                ).tolist()
+                )
                 for window in Window
                 if window.days
             }
@@ -182,11 +182,12 @@ def lasted(first: dt.date, last: dt.date) -> int:
     return max(1, (last - first).days + 1)
 
 
-@_cached
 def total(revision: int, since: dt.date | None, until: dt.date | None) -> Counts:
-    """See `analytics.total`."""
-    with db.reading() as session:
-        return analytics.total(session, since=since, until=until)
+    """All counted votes between two civil days, both included, as `analytics.total`."""
+    days = by_day(revision, since=since)
+    until = until or dt.date.max
+    sums = days.loc[days["day"] <= until, ["helpful", "unhelpful", "off_text"]]
+    return Counts(*(int(each) for each in sums.sum()))
 
 
 @_cached
@@ -224,13 +225,19 @@ def by_measure(revision: int, article_id: int) -> pd.DataFrame:
         return analytics.by_measure(session, article_id)
 
 
-@_cached
 def by_day(
     revision: int, article_id: int | None = None, since: dt.date | None = None
 ) -> pd.DataFrame:
     """See `analytics.by_day`."""
+    days = _days(revision, article_id)
+    return days if since is None else days[days["day"] >= since]
+
+
+@shared
+def _days(revision: int, article_id: int | None) -> pd.DataFrame:
+    """Every day of one article, or of all: what is asked of it differs, and few days are many votes."""
     with db.reading() as session:
-        return analytics.by_day(session, article_id=article_id, since=since)
+        return analytics.by_day(session, article_id=article_id)
 
 
 @_cached
@@ -283,7 +290,7 @@ def corrected(revision: int, since: dt.datetime) -> int:
 def followed(revision: int, since: dt.date) -> pd.DataFrame:
     """See `followup.published`."""
     with db.reading() as session:
-        return followup.published(session, since=_midnight(since))
+        return followup.published(session, effects(revision), since=_midnight(since))
 
 
 @_cached
@@ -419,7 +426,7 @@ def snoozed(revision: int) -> pd.DataFrame:
     return later.sort_values("snoozed_until", kind="stable")
 
 
-@_cached
+@shared
 def listed(revision: int) -> pd.DataFrame:
     """Every listed article, put off or not. See `corrections.queue`."""
     with db.reading() as session:
@@ -499,10 +506,10 @@ def noes(revision: int, limit: int = 20) -> pd.DataFrame:
 
 
 @_cached
-def reasons(revision: int, article_id: int, period_id: int) -> dict[Reason, int]:
+def reasons(revision: int, period_ids: tuple[int, ...]) -> dict[int, dict[Reason, int]]:
     """See `votes.reasons`."""
     with db.reading() as session:
-        return votes.reasons(session, article_id, period_id=period_id)
+        return votes.reasons(session, period_ids)
 
 
 @dataclass(frozen=True)

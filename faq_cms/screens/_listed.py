@@ -4,14 +4,14 @@ Read by À corriger, as a list and as a board, and beside the text that answers.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import pandas as pd
 
 from faq_cms import flags, french, helpfulness
 from faq_cms.helpfulness import Change, Counts, Interval, Window
-from faq_cms.models import CorrectionState, FlagKind
+from faq_cms.models import CorrectionState, FlagKind, Reason
 from faq_cms.screens import _data, _parts
 
 Row = Mapping[Any, Any]
@@ -32,14 +32,15 @@ STOPPING: Final = {
 }
 
 
-def ordered(revision: int, today: dt.date, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+@_data.shared
+def ordered(revision: int, today: dt.date) -> pd.DataFrame:
     """À corriger with the figures of its articles: proven problems first, the costliest first.
 
     By readers failed a week where pages read are counted, then by Non about the text over twelve
-    months. `rows`: those of `corrections.queue` to order, instead of today's. More columns: those of
-    `analytics.usefulness`, unhappy (readers a week; NaN unknown), noes.
+    months. Columns: those of `corrections.queue`, those of `analytics.usefulness`, unhappy (readers a
+    week; NaN unknown), noes.
     """
-    listed = _data.queue(revision) if rows is None else rows
+    listed = _data.queue(revision)
     figures = _data.usefulness(revision)
     year = _data.since(Window.MONTHS_12, today)
     lately = _data.usefulness(revision, year).set_index("article_id")
@@ -105,10 +106,15 @@ def _stopping(found: list[dict[str, str]]) -> str:
     return f"Le texte publié contient {said}\u00a0: {shown}{rest}"
 
 
-def picked(revision: int, row: Row) -> str:
-    """The reasons readers picked in this measure: « Raisons : … »; "" without any."""
-    found = _data.reasons(revision, int(row["article_id"]), int(row["period_id"]))
-    said = [f"{french.label(reason)} ({french.number(n)})" for reason, n in found.items()]
+def picked(revision: int, rows: Iterable[Row]) -> dict[int, str]:
+    """The reasons readers picked in the measure of each article: « Raisons : … »; "" without any."""
+    periods = {int(row["period_id"]): int(row["article_id"]) for row in rows}
+    found = _data.reasons(revision, tuple(periods))
+    return {article_id: _counted(found[period_id]) for period_id, article_id in periods.items()}
+
+
+def _counted(reasons: Mapping[Reason, int]) -> str:
+    said = [f"{french.label(reason)} ({french.number(n)})" for reason, n in reasons.items()]
     return "Raisons\u00a0: " + " · ".join(said) if said else ""
 
 

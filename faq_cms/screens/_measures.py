@@ -46,7 +46,7 @@ def show(revision: int, article_id: int) -> None:
     _text_after_text(revision, article_id, measures)
     reasons, traffic = st.columns(2, gap="large")
     with reasons:
-        _reasons(revision, article_id, running)
+        _reasons(revision, running)
         _remarks(revision, article_id)
     with traffic:
         _searches(revision, article_id)
@@ -190,9 +190,10 @@ def _prospect(before: Counts, after: Counts, measure: Mapping[Any, Any]) -> help
     return helpfulness.prospect(before, after, rate, float(measure["objective"]))
 
 
-def _reasons(revision: int, article_id: int, running: Mapping[Any, Any]) -> None:
+def _reasons(revision: int, running: Mapping[Any, Any]) -> None:
     """Why Non, those that blame something else than the text apart."""
-    found = _data.reasons(revision, article_id, int(running["period_id"]))
+    period_id = int(running["period_id"])
+    found = _data.reasons(revision, (period_id,))[period_id]
     if not found:
         return
     st.subheader("Raisons des Non", anchor=False)

@@ -407,7 +407,7 @@ def why_listed(row: Mapping[Any, Any]) -> None:
         st.caption("Pourquoi cet article est à corriger")
         for reason in _listed.reasons(row):
             st.markdown(reason)
-        said = [french.split(_parts.counts(row)), _listed.picked(revision, row)]
+        said = [french.split(_parts.counts(row)), _listed.picked(revision, [row])[article_id]]
         st.caption(" · ".join(part for part in said if part))
 
 

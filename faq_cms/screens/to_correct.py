@@ -34,12 +34,22 @@ Row = Mapping[Any, Any]
 # -- one listed article --------------------------------------------------------------------------
 
 
-def listed_article(row: Row) -> None:
+def listed_articles(rows: pd.DataFrame, *, key: str) -> None:
+    """Articles of the list, a page at a time."""
+    shown = _parts.in_pages(rows, PAGE, key=key).to_dict("records")
+    picked = _listed.picked(revision, shown)
+    for row in shown:
+        listed_article(row, picked[int(row["article_id"])])
+
+
+def listed_article(row: Row, picked: str) -> None:
     """One article of the list: why, its figures, what readers wrote, and what to do."""
     with st.container(border=True, gap="xsmall"):
         heading(row)
         why(row)
-        figures(row)
+        _parts.figure(_parts.counts(row))
+        if picked:
+            st.caption(picked)
         actions(row)
         remarks_of(row)
 
@@ -71,13 +81,6 @@ def why(row: Row) -> None:
         st.markdown(f":material/undo: {back}")
     if cost := _listed.cost(row):
         st.caption(f"{cost}.")
-
-
-def figures(row: Row) -> None:
-    """*Utilité*, and the reasons readers picked."""
-    _parts.figure(_parts.counts(row))
-    if said := _listed.picked(revision, row):
-        st.caption(said)
 
 
 def remarks_of(row: Row) -> None:
@@ -299,8 +302,7 @@ def in_list() -> None:
             st.caption(
                 "Au moins un Non, mais trop peu de votes, ou des votes trop partagés, pour conclure."
             )
-            for row in _parts.in_pages(alone, PAGE, key="alone").to_dict("records"):
-                listed_article(row)
+            listed_articles(alone, key="alone")
     observing()
     put_off()
     over()
@@ -313,8 +315,7 @@ def section(title: str, rows: pd.DataFrame, *, key: str, said: str = "") -> None
     st.subheader(f"{title} ({french.number(len(rows))})", anchor=False)
     if said:
         st.caption(said)
-    for row in _parts.in_pages(rows, PAGE, key=key).to_dict("records"):
-        listed_article(row)
+    listed_articles(rows, key=key)
 
 
 def observing() -> None:
