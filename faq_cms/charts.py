@@ -5,7 +5,7 @@ under `MINIMUM_EVIDENCE` votes a figure is grey and has no rank.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import altair as alt
@@ -65,6 +65,7 @@ _LIKELY: Final[Mapping[str, Any]] = {
     "fillOpacity": 0.3,
     "strokeWidth": 1,
 }  # an interval
+_ABREAST: Final = alt.ExprRef("width < 340 ? 1 : width < 640 ? 2 : 4")  # names of a legend
 _ROW: Final = 62  # pixels: two lines of words, then the interval
 _NARROW, _STEP = 0.2, 0.05  # of the scale of shares
 _FEW_WEEKS: Final = 100  # days on an axis up to which Mondays are named; then months are
@@ -138,20 +139,22 @@ def over_time(
     few, proven = data[data["is_few"]], data[data["proven"].notna()]
     colour = COLOURS[Verdict.MET]
     layers: list[alt.Chart] = [
-        drawn(data, "proven_low:Q").mark_area(opacity=0.2, color=colour).encode(y2="proven_high:Q"),
-        drawn(data).mark_line(strokeWidth=1, color=_LINE),
-        drawn(data, "proven:Q").mark_line(color=colour),
+        drawn(data, "proven_low:Q")
+        .mark_area(opacity=0.2, color=colour, aria=False)
+        .encode(y2="proven_high:Q"),
+        drawn(data).mark_line(strokeWidth=1, color=_LINE, aria=False),
+        drawn(data, "proven:Q").mark_line(color=colour, aria=False),
     ]
     for rows, tint in ((proven[proven["is_alone"]], colour), (few, _LINE)):
         if not rows.empty:  # no band reaches them: each shows by itself what remains plausible
             layers.append(
                 drawn(rows, "low:Q")
-                .mark_rule(strokeWidth=6, opacity=0.3, color=tint)
+                .mark_rule(strokeWidth=6, opacity=0.3, color=tint, aria=False)
                 .encode(y2="high:Q")
             )
     if objective is not None:
         goal = pd.DataFrame({"goal": [objective]})
-        rule = alt.Chart(goal).mark_rule(color=_LINE, strokeWidth=1.5)
+        rule = alt.Chart(goal).mark_rule(color=_LINE, strokeWidth=1.5, aria=False)
         layers.append(rule.encode(y=alt.Y("goal:Q", scale=shares)))
     if versions is not None:
         layers += _markers(versions, is_dark=is_dark)
@@ -162,7 +165,7 @@ def over_time(
                 .mark_point(
                     filled=True, opacity=1, size=50, color=COLOURS[name], shape=SHAPES[name]
                 )
-                .encode(tooltip=[alt.Tooltip("said:N", title="Votes")])
+                .encode(tooltip=[alt.Tooltip("said:N", title="Votes")], description="said:N")
             )
     return _french(alt.LayerChart(layer=layers, height=220), is_dark=is_dark)
 
@@ -178,7 +181,8 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
     legend = alt.Legend(
         title=None,
         orient="top",
-        columns=2,
+        columns=_ABREAST,
+        aria=False,
         labelExpr=f"datum.label + (datum.label === '{hollow}' ? ' (en contour)' : '')",
     )
     outlines = ["transparent", "transparent", _ANSWERS[hollow]]
@@ -194,7 +198,10 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
                 "begin:Q",
                 title="Non · Oui",
                 axis=alt.Axis(
-                    labelExpr="format(abs(datum.value), ',')", tickCount=4, tickMinStep=1
+                    labelExpr="format(abs(datum.value), ',')",
+                    tickCount=4,
+                    tickMinStep=1,
+                    aria=False,
                 ),
             ),
             y2="reach:Q",
@@ -204,10 +211,13 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
             ),
             fillOpacity=alt.FillOpacity("answer:N", sort=names, scale=filled, legend=None),
             tooltip=[alt.Tooltip("said:N", title="Votes")],
+            description="told:N",
         )
     )
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_LINE).encode(y="zero:Q")
-    return _french(alt.LayerChart(layer=[bars, zero], height=190), is_dark=is_dark)
+    zero = (
+        alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_LINE, aria=False).encode(y="zero:Q")
+    )
+    return _french(alt.LayerChart(layer=[bars, zero], height=250), is_dark=is_dark)
 
 
 def effects(
@@ -220,8 +230,9 @@ def effects(
     """
     data = _compared(frame[measurable(frame)], together)
     names = [EFFECTS[effect] for effect in EFFECT_COLOURS]
-    # Two columns, as in the ranking: three would be cut on a telephone.
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=2)
+    legend = alt.Legend(
+        title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=_ABREAST, aria=False
+    )
     colour = alt.Color(
         "effect:N",
         scale=alt.Scale(domain=names, range=list(EFFECT_COLOURS.values())),
@@ -244,7 +255,7 @@ def effects(
             alt.Tooltip("after:N", title="Depuis"),
         ],
     )
-    interval = base.mark_bar(yOffset=_DOWN, **_LIKELY).encode(
+    interval = base.mark_bar(yOffset=_DOWN, aria=False, **_LIKELY).encode(
         x=alt.X("low:Q", scale=points), x2="high:Q", color=colour, stroke=_outline(colour)
     )
     difference = base.mark_point(filled=True, opacity=1, size=130, yOffset=_DOWN).encode(
@@ -257,13 +268,15 @@ def effects(
                 tickCount=5,
                 grid=False,
                 titleAnchor="start",
+                aria=False,
             ),
         ),
         color=colour,
         shape=shape,
+        description="told:N",
     )
     zero = base.mark_tick(
-        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
+        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical", aria=False
     ).encode(x=alt.datum(0, scale=points))
     layers = [interval, zero, difference]
     return _french(alt.LayerChart(layer=layers, height=alt.Step(_ROW)), is_dark=is_dark)
@@ -286,6 +299,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
         views=drawn["views"].to_numpy(),
         seen=[french.count(int(each), "page lue", "pages lues") for each in drawn["views"]],
     )
+    data["told"] = data["told"] + " " + data["seen"] + "."
     # The small over the large, and what is proven to fail over all: nothing of it is hidden.
     data = data.sort_values("votes", ascending=False).sort_values(
         "verdict", key=lambda names: names == VERDICTS[Verdict.BELOW], kind="stable"
@@ -322,12 +336,13 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
                 legend=None,
             ),
             tooltip=[alt.Tooltip("seen:N", title="Lecture"), *_tooltip(data)],
+            description="told:N",
             **verdict,
         )
     )
     corner = (
         alt.Chart(pd.DataFrame({"said": ["beaucoup lus, peu utiles"]}))
-        .mark_text(align="right", baseline="bottom", fontStyle="italic", dx=-4, dy=-4)
+        .mark_text(align="right", baseline="bottom", fontStyle="italic", dx=-4, dy=-4, aria=False)
         .encode(
             x=alt.value(alt.ExprRef("width")),
             y=alt.value(alt.ExprRef("height")),
@@ -415,20 +430,21 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
         title="Part de Oui",
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], titleAnchor="start"),
     )
-    interval = base.mark_bar(yOffset=_DOWN, **_LIKELY).encode(
+    interval = base.mark_bar(yOffset=_DOWN, aria=False, **_LIKELY).encode(
         x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1])),
         x2="high:Q",
         color=verdict["color"],
         stroke=_outline(verdict["color"]),
     )
     objective = base.mark_tick(
-        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical"
+        thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical", aria=False
     ).encode(x="objective:Q")
     share = base.mark_point(filled=True, opacity=1, yOffset=_DOWN).encode(
         x=shares,
         size=alt.Size(
             "votes:Q", scale=alt.Scale(type="sqrt", range=[60, 320], domainMin=0), legend=None
         ),
+        description="told:N",
         **verdict,
     )
     layers = [interval, objective, share]
@@ -448,8 +464,7 @@ def _round(values: "pd.Series[int]") -> list[int]:
 
 def told_effects(frame: pd.DataFrame) -> str:
     """`effects` for who does not see it: each correction and what it changed, in a sentence."""
-    rows = (_one_compared(row) for row in frame.to_dict("records"))
-    return " ".join(f"{row['question']} {row['effect']}, {row['moved']}." for row in rows)
+    return " ".join(_one_compared(row)["told"] for row in frame.to_dict("records"))
 
 
 def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
@@ -466,9 +481,9 @@ def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
     )
     marks = alt.Chart(published).encode(x="at:T", tooltip=[alt.Tooltip("when:N", title="Texte")])
     return [
-        marks.mark_rule(color=_LINE, strokeDash=[4, 3]),
+        marks.mark_rule(color=_LINE, strokeDash=[4, 3], aria=False),
         marks.mark_text(color=_SOFT[is_dark], align="left", dx=4, baseline="top").encode(
-            y=alt.value(0), text="name:N"
+            y=alt.value(0), text="name:N", description="when:N"
         ),
     ]
 
@@ -498,7 +513,8 @@ def _dates(
     data: pd.DataFrame, grain: Bucket, field: str, versions: pd.DataFrame | None = None
 ) -> alt.X:
     """The axis of time. A month is named under its middle; a week by the Monday it begins on."""
-    moments = [*data["start"]] if versions is None else [*data["start"], *_local(versions)]
+    at, until = ("start", "end") if field == "start:T" else ("middle", "middle")
+    moments = [data[at].min(), data[until].max(), *(() if versions is None else _local(versions))]
     first, last = min(moments), max(moments)
     span = (last - first).days
     month = "timeFormat(datum.value, '%b')"
@@ -510,14 +526,19 @@ def _dates(
     ticks: dict[str, Any] = {"tickCount": 6}
     if grain is Bucket.MONTH:
         months = pd.period_range(first, last, freq=_PERIODS[grain])
-        ticks = {"values": [_moment(at) for at in _middle(months)], "ticks": False}
+        # Named where it is on the axis, though its middle may lie beyond.
+        middles = _middle(months, months[0].start_time, months[-1].end_time)
+        ticks = {
+            "values": [_moment(each) for each in middles.to_series().clip(first, last)],
+            "ticks": False,
+        }
     elif grain is Bucket.WEEK and span <= _FEW_WEEKS:
         weeks = pd.period_range(first, last, freq=_PERIODS[grain])
-        ticks = {"values": [_moment(at) for at in weeks.start_time]}
+        ticks = {"values": [_moment(each) for each in weeks.start_time]}
     return alt.X(
         field,
         title=None,
-        axis=alt.Axis(labelExpr=said, labelOverlap=True, grid=False, **ticks),
+        axis=alt.Axis(labelExpr=said, labelOverlap=True, grid=False, aria=False, **ticks),
     )
 
 
@@ -552,6 +573,7 @@ def _rows(data: pd.DataFrame, *, is_dark: bool) -> alt.Y:
             ticks=False,
             domain=False,
             grid=False,
+            aria=False,
         ),
     )
 
@@ -563,8 +585,7 @@ def _compared(frame: pd.DataFrame, together: Pooled | None) -> pd.DataFrame:
         said = f"{french.count(together.corrections, 'correction')}\u00a0: {moved}"
         whole = {
             "label": f"0\nToutes ensemble\n{said}",
-            "question": "Toutes les corrections ensemble",
-            **_moved(together.change, together.change.effect),
+            **_moved("Toutes les corrections ensemble", together.change, together.change.effect),
         }
         rows.insert(0, whole)
     return pd.DataFrame(rows)
@@ -580,15 +601,16 @@ def _one_compared(row: Mapping[Any, Any]) -> dict[str, Any]:
     )
     return {
         "label": f"{row['correction_id']}\n{_short(str(row['question']))}\n{said}",
-        "question": row["question"],
         "before": french.split(before),
         "after": french.split(after),
-        **_moved(change, effect),
+        **_moved(str(row["question"]), change, effect),
     }
 
 
-def _moved(change: Change, effect: Effect) -> dict[str, Any]:
+def _moved(question: str, change: Change, effect: Effect) -> dict[str, Any]:
     return {
+        "question": question,
+        "told": f"{question} {EFFECTS[effect]}, {french.points(change)}.",
         "difference": change.difference,
         "low": change.interval.low,
         "high": change.interval.high,
@@ -609,7 +631,15 @@ def _answers(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     }
     shared = data[["start", "end", "said"]]
     rows = [
-        shared.assign(answer=name, begin=begin, reach=reach)
+        shared.assign(
+            answer=name,
+            begin=begin,
+            reach=reach,
+            told=[
+                f"{when}\u00a0: {french.number(n)} {name}"
+                for when, n in zip(data["name"], (reach - begin).abs(), strict=True)
+            ],
+        )
         for name, (begin, reach) in ends.items()
     ]
     drawn = pd.concat(rows, ignore_index=True)
@@ -627,6 +657,7 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
             )
         ],
         question=frame["question"].to_numpy(),
+        told=_spoken(frame["question"], drawn),
         version=[
             f"{number}, publiée le {french.date(at)}"
             for number, at in zip(frame["version"], frame["published_at"], strict=True)
@@ -640,8 +671,19 @@ def _measured(measures: pd.DataFrame) -> pd.DataFrame:
         label=[
             f"{row['period_id']}\n{measure_name(row)}\n{said}"
             for row, said in zip(measures.to_dict("records"), drawn["figure"], strict=True)
-        ]
+        ],
+        told=_spoken(map(measure_name, measures.to_dict("records")), drawn),
     )
+
+
+def _spoken(names: Iterable[str], drawn: pd.DataFrame) -> list[str]:
+    """Each row for who does not see its dot: what it is about, its figure, its verdict."""
+    return [
+        f"{name}\u00a0: {figure}. {verdict}, objectif\u00a0: {goal}."
+        for name, figure, verdict, goal in zip(
+            names, drawn["figure"], drawn["verdict"], drawn["goal"], strict=True
+        )
+    ]
 
 
 def measure_name(measure: Mapping[Any, Any]) -> str:
@@ -687,10 +729,12 @@ def _summed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     summed, votes = summed[votes > 0], votes[votes > 0]
     low, high = helpfulness.wilson_bounds(summed["helpful"], votes)
     periods = pd.PeriodIndex(summed.index)
+    voted = pd.to_datetime(days["day"])[days["helpful"] + days["unhelpful"] > 0]
+    ends = voted.min(), voted.max() + pd.Timedelta(days=1)
     return pd.DataFrame(
         {
             "start": periods.start_time,
-            "middle": _middle(periods),
+            "middle": _middle(periods, *ends),
             "end": periods.end_time.floor("D") + pd.Timedelta(hours=20),
             "ratio": (summed["helpful"] / votes).to_numpy(),
             "low": low,
@@ -702,9 +746,12 @@ def _summed(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     )
 
 
-def _middle(periods: Any) -> Any:
-    """Halfway through a period, or each of an index of them."""
-    return periods.start_time + (periods.end_time - periods.start_time).round("h") / 2
+def _middle(periods: pd.PeriodIndex, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """Halfway through each of these periods, of which the first and the last may be cut short."""
+    start = periods.start_time.where(periods.start_time > first, first)
+    end = periods.end_time.ceil("h")
+    end = end.where(end < last, last)
+    return start + (end - start) / 2
 
 
 def _line(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
@@ -717,7 +764,10 @@ def _line(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     known = data.set_index(data["start"].dt.to_period(_PERIODS[grain]))
     every = pd.period_range(known.index.min(), known.index.max(), freq=_PERIODS[grain])
     line = known.reindex(every)
-    line["start"], line["middle"] = every.start_time, _middle(every)
+    line["start"] = every.start_time
+    line["middle"] = line["middle"].fillna(
+        _middle(every, every[0].start_time, every[-1].end_time).to_series(every)
+    )
     votes = line["helpful"] + line["unhelpful"]
     is_proven = votes >= MINIMUM_EVIDENCE
     line["is_few"] = votes < MINIMUM_EVIDENCE
@@ -756,7 +806,9 @@ def _short(question: str) -> str:
 
 def _verdict_scales() -> dict[str, Any]:
     names = [VERDICTS[verdict] for verdict in COLOURS]
-    legend = alt.Legend(title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=2)
+    legend = alt.Legend(
+        title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=_ABREAST, aria=False
+    )
     return {
         "color": alt.Color(
             "verdict:N", scale=alt.Scale(domain=names, range=list(COLOURS.values())), legend=legend

@@ -184,17 +184,23 @@ def test_days_of_two_versions_are_summed_in_their_week() -> None:
     ],
 )
 def test_a_point_stands_in_the_middle_of_its_stretch_of_time(grain: Bucket, middle: str) -> None:
-    [point] = points(grain, ("2026-03-04", 7, 3))
-    assert point["middle"].startswith(middle)
-    spec = charts.over_time(days(("2026-03-04", 7, 3)), VERSIONS, grain).to_dict()
+    votes = [("2026-01-02", 7, 3), ("2026-03-04", 7, 3), ("2026-05-29", 7, 3)]
+    assert [each["middle"] for each in points(grain, *votes) if each["said"]][1].startswith(middle)
+    spec = charts.over_time(days(*votes), VERSIONS, grain).to_dict()
     fields = {
         layer["encoding"]["x"]["field"] for layer in spec["layer"] if "x" in layer["encoding"]
     }
     assert fields == {"middle", "at"}  # points, and versions at their own moment
 
 
+def test_a_stretch_of_time_begins_with_the_first_vote_and_ends_with_the_last() -> None:
+    """An article of the last days of a month has no point before its first version."""
+    found = points(Bucket.MONTH, ("2026-03-29", 7, 3), ("2026-04-02", 7, 3))
+    assert [each["middle"][:19] for each in found] == ["2026-03-30T12:00:00", "2026-04-02T00:00:00"]
+
+
 def test_months_are_named_under_their_middle_and_weeks_by_their_monday() -> None:
-    votes = days(("2026-01-31", 7, 3), ("2026-03-01", 7, 3))
+    votes = days(("2026-01-01", 7, 3), ("2026-03-31", 7, 3))
     spec = charts.over_time(votes, None, Bucket.MONTH).to_dict()
     values = spec["layer"][0]["encoding"]["x"]["axis"]["values"]
     assert [(value["month"], value["date"]) for value in values] == [(1, 16), (2, 15), (3, 16)]

@@ -54,7 +54,7 @@ def test_a_report_is_read_taken_along_and_the_ones_before_it_too(
     words = screens.words(app)
     assert "**40 votes dans la semaine\u00a0: 29 Oui, 11 Non**" in words
     assert "73\u202f% (29 sur 40), entre 57 et 84\u202f%" in words
-    assert list(app.dataframe[0].value["Constat"]) == ["Indécis"]
+    assert list(app.table[0].value["Constat"]) == ["Indécis"]
     links = [link.proto.url for link in app.get("link_button")]
     assert f"/gestion/telecharger/rapport/{last}.pdf" in links
     labels = {button.proto.label for button in app.get("download_button")}

@@ -44,10 +44,15 @@ def show(revision: int, article_id: int) -> None:
     _standing(revision, article_id, running)
     _over_time(revision, article_id)
     _text_after_text(revision, article_id, measures)
-    reasons, traffic = st.columns(2, gap="large")
-    with reasons:
-        _reasons(revision, running)
-        _remarks(revision, article_id)
+    period_id = int(running["period_id"])
+    reasons = _data.reasons(revision, (period_id,))[period_id]
+    traffic = st.container()
+    if reasons or not _data.remarks(revision, article_id=article_id).empty:
+        # Else half of the page would stand empty.
+        words, traffic = st.columns(2, gap="large")
+        with words:
+            _reasons(reasons, running)
+            _remarks(revision, article_id)
     with traffic:
         _searches(revision, article_id)
         _sources(revision, article_id)
@@ -190,10 +195,8 @@ def _prospect(before: Counts, after: Counts, measure: Mapping[Any, Any]) -> help
     return helpfulness.prospect(before, after, rate, float(measure["objective"]))
 
 
-def _reasons(revision: int, running: Mapping[Any, Any]) -> None:
+def _reasons(found: Mapping[Reason, int], running: Mapping[Any, Any]) -> None:
     """Why Non, those that blame something else than the text apart."""
-    period_id = int(running["period_id"])
-    found = _data.reasons(revision, (period_id,))[period_id]
     if not found:
         return
     st.subheader("Raisons des Non", anchor=False)

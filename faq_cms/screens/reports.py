@@ -42,14 +42,10 @@ def show(report: Report) -> None:
         st.markdown("\n".join(f"- {fact}" for fact in paper.facts))
         if paper.rows:
             st.markdown("**Les articles qui ont reçu le plus de Non**")
-            st.dataframe(
+            st.table(
                 table(paper),
+                border="horizontal",
                 hide_index=True,
-                height="content",
-                column_config={
-                    "Question": st.column_config.TextColumn(width="large"),
-                    "Votes de la période": st.column_config.TextColumn(width="medium"),
-                },
                 alt="Les articles qui ont reçu le plus de Non, avec leurs votes et leur constat",
             )
         st.caption(paper.frozen)

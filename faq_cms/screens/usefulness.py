@@ -114,7 +114,7 @@ def ranking() -> None:
     )
     st.caption(
         "Le point est la part de Oui, d’autant plus gros qu’il y a de votes\u202f; la barre, ce qui "
-        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes pour classer."
+        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes pour un constat."
     )
     if len(shown) > DRAWN:
         st.caption(

@@ -186,6 +186,10 @@
       "area mark container": "aires", bar: "barre", point: "point", "line mark": "ligne", "rule mark": "trait",
       "area mark": "aire", "text mark": "texte", "group mark": "groupe", circle: "point", tick: "trait",
     }],
+    // The small line of a tile: shares, each said as one; the tile says between which they lie.
+    [id("stMetric"), { "Vega visualization": "Courbe", "line mark container": "lignes", "symbol mark container": "points",
+      "rule mark container": "traits", "line mark": "ligne", point: "point", "rule mark": "trait", circle: "point" }],
+    [`${id("stMetric")} [aria-label]`, /^x: \d+; y: (?:0|1|0?\.\d+)$/, (label) => `${Math.round(100 * label.split("y: ")[1])}\u202f%`],
     [`${id("stVegaLiteChart")} [aria-roledescription]`, /^([XY])-axis(?: titled '(.*)')? for a (\w+) scale with (.*)$/s, (_, axis, title, scale, rest) =>
       `Axe ${axis}${title ? ` «\u202f${title}\u202f»` : ""}, échelle ${SCALES[scale] ?? scale}\u00a0: ${extent(rest)}`],
     // What is only spoken: a live region at the end of the page, outside every element.
