@@ -91,9 +91,7 @@ def html(markdown: str, *, leads: Leads | None = None) -> Markup:
     `leads` says where a link leads outside the product; the sanitiser judges what it says. Raises
     `TooLarge` over `MAX_BYTES` of UTF-8, `Invalid` on a lone surrogate (see `clean`).
     """
-    written = _parser.renderer.render(parsed(markdown, leads=leads), _parser.options, {})
-    # The one place that vouches for a text it did not write: the sanitiser has just spoken.
-    return Markup(_sanitiser.clean(written))  # noqa: S704
+    return _as_html(parsed(markdown, leads=leads))
 
 
 def plain(markdown: str, *, links: bool = False, leads: Leads | None = None) -> str:
@@ -102,8 +100,15 @@ def plain(markdown: str, *, links: bool = False, leads: Leads | None = None) -> 
     `links=True` adds the address after the words of a link, for channels where nobody can click
     on the words. An image is worth its alternative text. `leads` and what it raises as in `html`.
     """
-    text = "".join(_blocks(parsed(markdown, leads=leads), links=links))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
+    return _as_plain(parsed(markdown, leads=leads), links=links)
+
+
+def html_and_plain(
+    markdown: str, *, links: bool = False, leads: Leads | None = None
+) -> tuple[Markup, str]:
+    """What `html` and `plain` say, for the price of reading `markdown` once. Raises like them."""
+    tokens = parsed(markdown, leads=leads)
+    return _as_html(tokens), _as_plain(tokens, links=links)
 
 
 def parsed(markdown: str, *, leads: Leads | None = None) -> list[Token]:
@@ -115,6 +120,17 @@ def parsed(markdown: str, *, leads: Leads | None = None) -> list[Token]:
                 if child.type == "link_open":
                     child.attrs["href"] = leads(str(child.attrs["href"]))
     return tokens
+
+
+def _as_html(tokens: Sequence[Token]) -> Markup:
+    written = _parser.renderer.render(tokens, _parser.options, {})
+    # The one place that vouches for a text it did not write: the sanitiser has just spoken.
+    return Markup(_sanitiser.clean(written))  # noqa: S704
+
+
+def _as_plain(tokens: Sequence[Token], *, links: bool) -> str:
+    text = "".join(_blocks(tokens, links=links))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip()
 
 
 @dataclass(frozen=True, slots=True)

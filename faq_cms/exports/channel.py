@@ -79,6 +79,11 @@ def text(article: PublishedArticle, site: Site) -> str:
     return rendering.plain(article.answer, links=True, leads=site.absolute)
 
 
+def html_and_text(article: PublishedArticle, site: Site) -> tuple[Markup, str]:
+    """Both of the above, the answer read once."""
+    return rendering.html_and_plain(article.answer, links=True, leads=site.absolute)
+
+
 _OWN_ADDRESS: Final = re.compile(r"(\]\(<?|^ {0,3}\[[^\]\n]+\]:[ \t]*<?)(?=/(?!/))", re.MULTILINE)
 
 
@@ -93,6 +98,13 @@ _BREAKS: Final = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
 def one_line(words: str) -> str:
     """The words without what would end a line or a column; no-break spaces stay."""
     return _BREAKS.sub(" ", words).strip(" ")
+
+
+def escaped(json_text: str, characters: str) -> str:
+    """JSON in which these characters, which only its strings hold, are written as `\\u…`."""
+    for character in characters:
+        json_text = json_text.replace(character, f"\\u{ord(character):04x}")
+    return json_text
 
 
 def wordings(article: PublishedArticle) -> list[str]:

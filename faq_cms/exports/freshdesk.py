@@ -24,11 +24,11 @@ def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
 def item(article: PublishedArticle, site: Site) -> dict[str, Any]:
     """One published article, its answer as HTML."""
     category, folder = _places(article)
-    text = channel.text(article, site)
+    html, text = channel.html_and_text(article, site)
     return {
         "id": article.id,
         "title": article.question,
-        "description": str(channel.html(article, site)).strip(),
+        "description": str(html).strip(),
         "description_text": text,
         "status": _PUBLISHED,
         "type": _PERMANENT,

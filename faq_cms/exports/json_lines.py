@@ -8,16 +8,13 @@ from faq_cms.articles import PublishedArticle
 from faq_cms.exports import channel
 from faq_cms.exports.channel import Channel, Destination, Site, instant
 
-# Line ends for some readers, though not for JSON's.
-_NOT_A_LINE_END: Final = str.maketrans(
-    {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
-)
+_NOT_LINE_ENDS: Final = "\x85\u2028\u2029"  # for some readers, though not for JSON's
 
 
 def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
     """A line each; `sha256` moves with the text alone, so that only what changed is indexed again."""
     lines = (json.dumps(_record(each, site), ensure_ascii=False) + "\n" for each in articles)
-    return "".join(lines).translate(_NOT_A_LINE_END).encode()
+    return channel.escaped("".join(lines), _NOT_LINE_ENDS).encode()
 
 
 def _record(article: PublishedArticle, site: Site) -> dict[str, Any]:

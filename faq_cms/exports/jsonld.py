@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from faq_cms.articles import PublishedArticle
 from faq_cms.exports import channel
@@ -10,9 +10,7 @@ from faq_cms.exports.channel import Channel, Destination, Site, instant
 
 # The document is made to be pasted inside <script>: nothing in it may close that element, open a
 # comment, or end a line for JavaScript.
-_SCRIPT_SAFE = str.maketrans(
-    {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-)
+_UNSAFE_IN_SCRIPT: Final = "<>&\u2028\u2029"
 
 
 def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
@@ -28,7 +26,7 @@ def write(articles: Sequence[PublishedArticle], site: Site) -> bytes:
         document["dateModified"] = instant(max(article.updated_at for article in articles))
     document["mainEntity"] = [_question(article, site) for article in articles]
     written = json.dumps(document, ensure_ascii=False, indent=2)
-    return (written.translate(_SCRIPT_SAFE) + "\n").encode()
+    return (channel.escaped(written, _UNSAFE_IN_SCRIPT) + "\n").encode()
 
 
 def _question(article: PublishedArticle, site: Site) -> dict[str, Any]:

@@ -60,11 +60,14 @@ def _files(articles: Sequence[PublishedArticle], site: Site) -> Iterator[tuple[s
     yield "index.html", shown.encode()
     leads = _leads(pages, site)
     template = _environment().get_template("article.html")
+    texts = []
     for number, page in enumerate(pages):
+        answer, text = rendering.html_and_plain(page.article.answer, leads=leads)
+        texts.append(_searched(page.article, text))
         shown = template.render(
             site=site,
             page=page,
-            answer=rendering.html(page.article.answer, leads=leads),
+            answer=answer,
             date=french.date(page.article.updated_at),
             before=_neighbour(pages, number, -1),
             after=_neighbour(pages, number, 1),
@@ -72,7 +75,7 @@ def _files(articles: Sequence[PublishedArticle], site: Site) -> Iterator[tuple[s
         yield f"{FOLDER}/{page.name}.html", shown.encode()
     for name in _ASSETS:
         yield name, _asset(name)
-    yield "recherche-textes.js", _texts(pages).encode()
+    yield "recherche-textes.js", f"var TEXTES = {json.dumps(texts)};\n".encode()
 
 
 def _leads(pages: Sequence[_Page], site: Site) -> Callable[[str], str]:
@@ -94,22 +97,9 @@ def _neighbour(pages: Sequence[_Page], number: int, step: int) -> _Page | None:
     return pages[other]
 
 
-def _texts(pages: Sequence[_Page]) -> str:
-    """What the search looks in, folded as it folds what is typed: a text per article, in their order."""
-    texts = [
-        fold(
-            " ".join(
-                (
-                    page.article.question,
-                    *page.article.wordings,
-                    *page.article.tags,
-                    rendering.plain(page.article.answer),
-                )
-            )
-        )
-        for page in pages
-    ]
-    return f"var TEXTES = {json.dumps(texts)};\n"
+def _searched(article: PublishedArticle, answer: str) -> str:
+    """What the search looks in, folded as it folds what is typed."""
+    return fold(" ".join((article.question, *article.wordings, *article.tags, answer)))
 
 
 @cache
