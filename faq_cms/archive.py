@@ -12,14 +12,16 @@ anybody thinking of it. Only this module and `backup` read tables that are other
 import base64
 import datetime as dt
 import hashlib
+import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum as PythonEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from sqlalchemy import (
     Column,
@@ -34,6 +36,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import bindparam as bound
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from faq_cms import db, migrate, people, search, votes, windows
@@ -45,6 +48,7 @@ FORMAT: Final = "faq_cms archive"
 EDITION: Final = 1
 MANIFEST: Final = "manifest.json"
 _AT_ONCE: Final = 1000
+_PIECE: Final = 1 << 20  # bytes
 _LONGEST_LINE: Final = (
     4 << 20
 )  # characters: an article of the largest size, escaped, is half of that
@@ -120,6 +124,12 @@ def write(session: Session, path: Path) -> Contents:
         }
         archive.writestr(_entry(MANIFEST), json.dumps(told, indent=2) + "\n")
     return contents
+
+
+def asked(session: Session, actor: Actor, *, now: dt.datetime) -> None:
+    """Write down that this person takes the archive away: readers' remarks are in it. Raises Forbidden."""
+    people.authorize(session, actor, "system.read")
+    people.record(session, actor, "system.archive", kind="installation", object_id=None, now=now)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -217,7 +227,7 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
 def _sum(archive: zipfile.ZipFile, name: str) -> tuple[int, str]:
     number, digest = 0, hashlib.sha256()
     with archive.open(f"{name}.jsonl") as file:
-        while piece := file.read(1 << 20):
+        while piece := file.read(_PIECE):
             number += piece.count(b"\n")
             digest.update(piece)
     return number, digest.hexdigest()
@@ -236,10 +246,12 @@ def restore(session: Session, actor: Actor, path: Path) -> Contents:
     with zipfile.ZipFile(path) as archive:
         for table in tables():
             if table.name in contents.rows:
-                _read_table(session, table, archive, path)
+                with _refused_rows(table, path):
+                    _read_table(session, table, archive, path)
         for table in tables():
             if table.name in contents.rows and (late := _late(table)):
-                _point(session, table, late, archive)
+                with _refused_rows(table, path):
+                    _point(session, table, late, archive)
     db.restart_sequences(session, tables())
     session.expire_all()
     votes.rebuild(session)
@@ -249,15 +261,33 @@ def restore(session: Session, actor: Actor, path: Path) -> Contents:
     return contents
 
 
+@contextmanager
+def _refused_rows(table: Table, path: Path) -> Iterator[None]:
+    """Rows of an archive somebody wrote that no database of ours can hold are damage, not a fault."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise ArchiveRefused("damaged", str(path), f"{table.name}.jsonl") from error
+    except StatementError as error:
+        if isinstance(error, DBAPIError):  # the database's own trouble
+            raise
+        raise ArchiveRefused("damaged", str(path), f"{table.name}.jsonl") from error
+
+
 def _read_table(session: Session, table: Table, archive: zipfile.ZipFile, path: Path) -> None:
     """Every row, without what refers to rows that are not there yet."""
-    late = _late(table)
-    with archive.open(f"{table.name}.jsonl") as file:
-        rows = (_row(table, line, path) for line in _lines(file, table, path))
+    read = _reader(table, path)
+    connection, statement = session.connection(), insert(table)
+    with _opened(archive, table) as file:
+        rows = map(read, _lines(file, table, path))
         while some := list(islice(rows, _AT_ONCE)):
-            session.execute(
-                insert(table), [row | dict.fromkeys(name for name in late) for row in some]
-            )
+            connection.execute(statement, some)
+
+
+def _opened(archive: zipfile.ZipFile, table: Table) -> io.BufferedReader:
+    """The rows of a table, a line each; the zip's own reader is slow to find where lines end."""
+    # It can do all a raw file does, and says so of none of it.
+    return io.BufferedReader(cast("io.RawIOBase", archive.open(f"{table.name}.jsonl")), _PIECE)
 
 
 def _late(table: Table) -> list[str]:
@@ -280,7 +310,7 @@ def _point(session: Session, table: Table, late: list[str], archive: zipfile.Zip
         .where(key == bound("the_key"))
         .values({name: bound(f"new_{name}") for name in late})
     )
-    with archive.open(f"{table.name}.jsonl") as file:
+    with _opened(archive, table) as file:
         rows = (json.loads(line) for line in file)
         pointing = (row for row in rows if any(row.get(name) is not None for name in late))
         while some := list(islice(pointing, _AT_ONCE)):
@@ -300,33 +330,48 @@ def _lines(file: IO[bytes], table: Table, path: Path) -> Iterator[bytes]:
         yield line
 
 
-def _row(table: Table, line: bytes, path: Path) -> dict[str, Any]:
-    try:
-        said = json.loads(line)
-        if not said.keys() <= {column.name for column in table.columns}:
-            raise ArchiveRefused("newer", str(path))
-        row = {column.name: _value(column, said) for column in table.columns}
-        # An archive somebody wrote must not bring in a password of theirs.
-        return {name: BLANKED.get((table.name, name), value) for name, value in row.items()}
-    except (ValueError, RecursionError, AttributeError, TypeError, LookupError) as error:
-        raise ArchiveRefused("damaged", str(path), f"{table.name}.jsonl") from error
+def _reader(table: Table, path: Path) -> Callable[[bytes], dict[str, Any]]:
+    """What makes a row of a line, as the columns want it; what refers to later rows is left out.
+
+    What an older archive does not say is the column's default.
+    """
+    late = _late(table)
+    known = {column.name for column in table.columns}
+    # An archive somebody wrote must not bring in a password of theirs.
+    fixed = {name: value for (of, name), value in BLANKED.items() if of == table.name}
+    fixed |= dict.fromkeys(late)
+    absent = {
+        column.name: getattr(column.default, "arg", None)
+        for column in table.columns
+        if column.name not in fixed
+    }
+    meant = {column.name: kind for column in table.columns if (kind := _kind(column))}
+
+    def read(line: bytes) -> dict[str, Any]:
+        try:
+            said = json.loads(line)
+            if not said.keys() <= known:
+                raise ArchiveRefused("newer", str(path))
+            for name, kind in meant.items():
+                if said.get(name) is not None:
+                    said[name] = kind(said[name])
+            row: dict[str, Any] = {**absent, **said, **fixed}
+            return row
+        except (ValueError, RecursionError, AttributeError, TypeError, LookupError) as error:
+            raise ArchiveRefused("damaged", str(path), f"{table.name}.jsonl") from error
+
+    return read
 
 
-def _value(column: Column[Any], said: dict[str, Any]) -> Any:
-    """A cell as its column wants it; what an older archive does not say is the column's default."""
-    if column.name not in said:
-        return getattr(column.default, "arg", None)
-    value = said[column.name]
-    if value is None:
-        return None
+def _kind(column: Column[Any]) -> Callable[[Any], Any] | None:
+    """What makes a cell of what JSON says; None where JSON says it as it is."""
     kind = column.type
     if isinstance(kind, Instant):
-        return dt.datetime.fromisoformat(value)
+        return dt.datetime.fromisoformat
     if isinstance(kind, Date):
-        return dt.date.fromisoformat(value)
+        return dt.date.fromisoformat
     if isinstance(kind, Enum) and kind.enum_class is not None:
-        member: PythonEnum = kind.enum_class(value)
-        return member
+        return cast("Callable[[Any], Any]", kind.enum_class)
     if isinstance(kind, LargeBinary):
-        return base64.b64decode(value, validate=True)
-    return value
+        return partial(base64.b64decode, validate=True)
+    return None

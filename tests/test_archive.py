@@ -22,6 +22,7 @@ from faq_cms import (
     filing,
     french,
     loop,
+    migrate,
     people,
     search,
     synonyms,
@@ -172,6 +173,36 @@ def test_the_same_state_makes_the_same_bytes(source: db.Database, tmp_path: Path
     assert written(source, tmp_path / "two.zip") == first
 
 
+OLDER = Path(__file__).parent / "archives" / "schema-0011.zip"
+
+
+def test_an_archive_made_before_four_migrations_is_read_and_taken_out_at_the_present_schema(
+    database: db.Database, tmp_path: Path
+) -> None:
+    """Made by the program as it was then; a migration that it no longer survives must say what to do."""
+    found = restored(database, OLDER)
+    assert found.schema == "0011"
+    assert found.rows["vote"] == 36
+    with database.reading() as session:
+        assert votes.is_balanced(session)
+        published = {each.question: each for each in articles.published(session)}
+        assert {hit.article.slug for hit in search.find(session, "note")} == {
+            "facture-a",
+            "facture-b",
+        }
+        assert published["Facture A"].answer == "Corrigé."
+        assert published["Facture A"].version == 2
+        assert [each.category for each in published.values()] == ["Rappels", None]
+        served = deliveries.destinations(session)
+        assert served["articles"].tolist() == [2]
+        usefulness = analytics.usefulness(session).set_index("question")
+    assert usefulness.loc["Facture B", ["helpful", "unhelpful"]].tolist() == [12, 1]
+    written(database, tmp_path / "now.zip")
+    now = archive.verify(tmp_path / "now.zip")
+    assert now.schema == str(migrate.head())
+    assert {name: now.rows[name] for name in found.rows} == found.rows
+
+
 # -- what stays ----------------------------------------------------------------------------------
 
 
@@ -290,6 +321,32 @@ def test_a_damaged_archive_writes_nothing(
     with pytest.raises(ArchiveRefused) as refusal:
         archive.verify(altered(content_of, **{name: content}))
     assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("article", 2),  # the same twice
+        ("vote", 1),  # of a version that is not there
+    ],
+)
+def test_rows_no_installation_can_hold_are_damage_whatever_the_digests_say(
+    database: db.Database, other: db.Database, tmp_path: Path, name: str, lines: int
+) -> None:
+    _published(database)
+    path = tmp_path / "one.zip"
+    written(database, path)
+    with zipfile.ZipFile(path) as opened:
+        rows = (
+            opened.read(f"{name}.jsonl").replace(b'"version_id": 1', b'"version_id": 999') * lines
+        )
+        told = json.loads(opened.read("manifest.json"))
+    told["tables"][name] = {"rows": lines, "sha256": hashlib.sha256(rows).hexdigest()}
+    with pytest.raises(ArchiveRefused) as refusal:
+        restored(other, altered(path, **{name: rows}, manifest=json.dumps(told).encode()))
+    assert (refusal.value.reason, refusal.value.detail) == ("damaged", f"{name}.jsonl")
+    with other.reading() as session:
+        assert session.scalar(select(func.count(Article.id))) == 0
 
 
 def _published(database: db.Database) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import faq_cms
 from faq_cms import (
+    archive,
     articles,
     bulk,
     categories,
@@ -352,6 +353,7 @@ WRITES: Final[dict[str, tuple[str, Write]]] = {
         lambda s, who: loop.votes_withheld(s, who, BURST, [], now=NOW),
     ),
     # the installation
+    "archive.asked": ("system.read", lambda s, who: archive.asked(s, who, now=NOW)),
     "deliveries.leave": ("export", lambda s, who: deliveries.leave(s, who, ONE, now=NOW)),
     "deliveries.come_back": ("export", lambda s, who: deliveries.come_back(s, who, ONE, now=NOW)),
     "reports.add_recipient": (

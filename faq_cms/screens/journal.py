@@ -73,6 +73,7 @@ ACTIONS = {
     "person.enable": "a rouvert un compte",
     "token.create": "a créé un accès machine",
     "token.revoke": "a révoqué un accès machine",
+    "system.archive": "a téléchargé l’archive complète",
     "webhook.add": "a ajouté une adresse à prévenir",
     "webhook.remove": "a retiré une adresse à prévenir",
     "channel.push": "a envoyé les articles vers un outil d’assistance",

@@ -5,8 +5,9 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from faq_cms import checks, db, duties, french, people, settings
+from faq_cms import checks, db, duties, french, gate, people, settings
 from faq_cms.checks import State
+from faq_cms.public import downloads
 from faq_cms.screens import _parts, _session
 
 DUTIES = {
@@ -66,3 +67,23 @@ for run in runs:
         f"{ICONS[State.FAILED if run.outcome == 'failed' else State.PASSED]} "
         f"{DUTIES.get(run.name, run.name)}\u00a0: {OUTCOMES.get(run.outcome, run.outcome)}{ended}"
     )
+
+st.subheader("Archive complète", anchor=False)
+st.markdown(
+    "Toute la FAQ en un fichier\u00a0: articles, versions, votes, remarques, signalements, comptes sans mot "
+    "de passe. Une installation vide la reprend telle quelle, quelle que soit sa base."
+)
+st.link_button(
+    "Télécharger l’archive",
+    f"{gate.GESTION}/{gate.DOWNLOADS}{downloads.ARCHIVE}",
+    icon=":material/archive:",
+)
+st.caption(
+    "Préparée au moment du clic\u00a0: comptez une dizaine de secondes pour 20\u202f000 articles. Elle contient "
+    "les remarques des lecteurs\u00a0: gardez-la pour vous, et effacez-la une fois qu’elle a servi."
+)
+with st.expander("La reprendre ailleurs"):
+    st.markdown(
+        "Sur le serveur de la nouvelle installation, avant d’y écrire quoi que ce soit\u00a0:"
+    )
+    st.code("python -m faq_cms import faq-archive.zip", language="bash")

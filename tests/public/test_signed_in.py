@@ -4,11 +4,14 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from faq_cms import (
+    archive,
     articles,
     categories,
     db,
@@ -21,7 +24,7 @@ from faq_cms import (
 )
 from faq_cms import views as kept_views
 from faq_cms.articles import Text
-from faq_cms.models import Article, Role
+from faq_cms.models import Article, Audit, Role
 from faq_cms.public import views
 from faq_cms.settings import Settings
 from tests import content
@@ -208,6 +211,29 @@ def test_articles_are_chosen_by_category_and_by_what_their_votes_prove(signed_in
     assert refused.status_code == 409
     assert "Comment faire ?" in refused.text
     assert right.id
+
+
+def test_the_archive_is_that_of_the_command_line_and_leaves_nothing_behind(
+    article: Article, signed_in: SignIn, installed: Settings, tmp_path: Path
+) -> None:
+    answer = signed_in(Role.ADMINISTRATOR).get("/gestion/telecharger/archive")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="faq-archive-')
+    with db.reading() as session:
+        archive.write(session, tmp_path / "ours.zip")
+        trail = session.scalars(select(Audit.action)).all()
+    assert answer.content == (tmp_path / "ours.zip").read_bytes()
+    assert trail[-1] == "system.archive"
+    assert not list(installed.var.glob(".archive-*"))
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_the_archive_is_for_those_who_run_the_system(
+    article: Article, signed_in: SignIn, role: Role
+) -> None:
+    assert signed_in(role).get("/gestion/telecharger/archive").status_code == 403
 
 
 def test_what_a_person_took_away_is_written_down_under_their_name(
