@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -393,6 +393,28 @@ def restart_sequences(session: Session, tables: Sequence[Table]) -> None:
             sequence = func.pg_get_serial_sequence(table.name, key.name)
             newest = select(func.max(key)).scalar_subquery()
             session.execute(select(func.setval(sequence, newest)).where(newest.is_not(None)))
+
+
+@contextmanager
+def found_by(session: Session, *columns: InstrumentedAttribute[Any]) -> Iterator[None]:
+    """For the length of the block, rows are found by each of these columns without reading them all.
+
+    For whoever deletes many rows that these refer to. The indexes SQLite does not keep are made, and
+    dropped again: seconds for millions of rows, so not for a few deletions. Elsewhere they are kept.
+    """
+    made = [f"tmp_{each.class_.__tablename__}_{each.key}" for each in columns]
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    connection = session.connection()
+    for name, each in zip(made, columns, strict=True):
+        connection.exec_driver_sql(
+            f"CREATE INDEX {name} ON {each.class_.__tablename__} ({each.key})"
+        )
+    yield  # what fails in the block undoes the transaction, and these with it
+    session.flush()
+    for name in made:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
 
 
 def bump(session: Session, *, content: bool = False, closed: bool = False) -> None:

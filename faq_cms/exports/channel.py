@@ -101,7 +101,7 @@ def one_line(words: str) -> str:
 
 
 def escaped(json_text: str, characters: str) -> str:
-    """JSON in which these characters, which only its strings hold, are written as `\\u…`."""
+    """JSON in which these characters, which only its strings hold, are written as escapes."""
     for character in characters:
         json_text = json_text.replace(character, f"\\u{ord(character):04x}")
     return json_text

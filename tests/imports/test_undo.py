@@ -83,6 +83,18 @@ def test_drafts_nobody_touched_are_removed_with_their_categories() -> None:
     assert planned(PAY, WHEN) == [State.CREATED, State.CREATED]
 
 
+def test_hundreds_of_drafts_are_removed_and_those_read_since_stay() -> None:
+    many = [replace(PAY, question=f"Question {number} ?") for number in range(120)]
+    batch_id = imported(*many, publish=True)
+    content.voted(article_of("Question 7 ?"), True)
+    changed = [replace(each, answer="Autrement.") for each in many]
+    drafts = imported(*changed, replace(WHEN, question="Neuve ?"))
+    done = undone(drafts)
+    assert (len(done.dropped), len(done.removed)) == (120, 1)
+    assert counted(Article) == [120]
+    assert len(undone(batch_id).withdrawn) == 120
+
+
 def test_what_it_published_is_withdrawn_and_found_no_more() -> None:
     batch_id = imported(PAY, WHEN, publish=True)
     assert counted(SearchDocument) == [2]
