@@ -629,7 +629,7 @@ def _answers(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
         "Non sur le texte": (none, -about_text),
         "Non hors texte": (-about_text, -data["unhelpful"]),
     }
-    shared = data[["start", "end", "said"]]
+    shared = data[["start", "end", "name", "said"]]
     rows = [
         shared.assign(
             answer=name,

@@ -9,6 +9,7 @@ import pytest
 from faq_cms import charts, french, helpfulness
 from faq_cms.french import VERDICTS
 from faq_cms.helpfulness import Bucket, Verdict
+from tests import tallies
 
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -220,7 +221,7 @@ def marks(spec: dict[str, Any]) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     return found
 
 
-@pytest.mark.parametrize("votes", [1, 2, 9, *(10, 29, 30, 10**7)])
+@pytest.mark.parametrize("votes", tallies.LADDER)
 def test_a_point_of_few_votes_is_grey_square_and_said_to_be_so(votes: int) -> None:
     helpful = -(-votes * 7 // 10)
     three = days(
@@ -363,6 +364,84 @@ def test_a_correction_is_drawn_once_both_sides_have_enough_votes() -> None:
     assert drawn[1]["moved"] == "+75 points, entre +46 et +87"
     told = charts.told_effects(frame[charts.measurable(frame)])
     assert told.startswith("Question 1 Plus utile qu’avant, +75 points")
+
+
+# -- every chart, at each number of votes where what may be shown changes ---------------------------
+
+LADDER = (0, *tallies.LADDER)
+
+
+def seven_in_ten(votes: int) -> tuple[int, int]:
+    helpful = -(-votes * 7 // 10)
+    return helpful, votes - helpful
+
+
+@pytest.mark.parametrize("votes", LADDER)
+def test_the_ranking_shows_what_its_number_of_votes_allows(votes: int) -> None:
+    row = rows(charts.ranking(library(seven_in_ten(votes))).to_dict())[0]
+    require_row(row, votes)
+    assert row["told"].startswith("Question 1\u00a0: ")
+
+
+@pytest.mark.parametrize("votes", LADDER)
+def test_a_measure_shows_what_its_number_of_votes_allows(votes: int) -> None:
+    named = {"period_id": 1, "first_version": 1, "last_version": 1, "opened_at": AT}
+    measures = library(seven_in_ten(votes)).assign(**named)
+    row = rows(charts.by_measure(measures).to_dict())[0]
+    require_row(row, votes)
+    assert row["told"].startswith("Version 1, du 1er mars 2026\u00a0: ")
+
+
+def require_row(row: dict[str, Any], votes: int) -> None:
+    """Drawn, coloured and written as this number of votes allows."""
+    figure = french.usefulness(helpfulness.Counts(*seven_in_ten(votes)))
+    assert row["label"].split("\n")[2] == f"{figure.dots} {figure.text}".strip()
+    assert (row["ratio"] is None) is (votes == 0)
+    assert (row["verdict"] == VERDICTS[Verdict.TOO_FEW]) is (votes < 10)
+    assert ("\u202f%" in row["figure"]) is (votes >= 10)
+    assert figure.text in row["told"]
+
+
+@pytest.mark.parametrize("votes", LADDER)
+def test_votes_are_counted_whatever_their_number_and_a_share_told_from_ten(votes: int) -> None:
+    helpful, unhelpful = seven_in_ten(votes)
+    frame = days(("2026-03-02", 70, 30), ("2026-03-09", helpful, unhelpful))
+    drawn = all_rows(charts.votes_over_time(frame, Bucket.WEEK).to_dict())
+    said = [row for row in drawn if "answer" in row and row["name"] == "Semaine du 9 mars 2026"]
+    assert sum(abs(row["reach"] - row["begin"]) for row in said) == votes
+    assert all(("\u202f%" in row["said"]) is (votes >= 10) for row in said)
+    table = charts.table_over_time(frame, Bucket.WEEK)
+    assert len(table) == 1 + (votes > 0)
+    if votes:
+        assert ("\u202f%" in table["Utilité"].iloc[0]) is (votes >= 10)
+
+
+@pytest.mark.parametrize("votes", LADDER)
+@pytest.mark.parametrize("is_before", [True, False])
+def test_an_effect_is_drawn_from_ten_votes_on_each_side(votes: int, is_before: bool) -> None:
+    few, many = seven_in_ten(votes), (50, 50)
+    frame = corrections((few, many) if is_before else (many, few), (many, many))
+    drawn = [row for row in all_rows(charts.effects(frame[charts.measurable(frame)]).to_dict())]
+    asked = {row["question"] for row in drawn if "effect" in row}
+    assert ("Question 1" in asked) is (votes >= 10)
+    assert (
+        helpfulness.Effect(frame["effect"].iloc[0]) is helpfulness.Effect.NOT_YET
+    ) or votes >= 10
+
+
+@pytest.mark.parametrize("votes", LADDER)
+def test_an_article_is_scattered_from_ten_votes_and_has_a_small_line_from_thirty(
+    votes: int,
+) -> None:
+    frame = library(seven_in_ten(votes), (7, 3)).assign(views=[votes * 10 + 1, 50])
+    assert (1 in list(charts.scattered(frame)["article_id"])) is (votes >= 10)
+    helpful, unhelpful = seven_in_ten(votes)
+    halves = days(
+        ("2026-03-02", helpful // 2, unhelpful // 2),
+        ("2026-03-09", helpful - helpful // 2, unhelpful - unhelpful // 2),
+    )
+    lines = charts.sparklines(halves.assign(article_id=1), {1: 14})
+    assert (1 in lines) is (votes >= 30)
 
 
 def test_an_effect_is_told_by_shape_besides_colour() -> None:

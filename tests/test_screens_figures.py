@@ -1,7 +1,7 @@
 """Every other screen that shows a share shows what its number of votes allows, up to ten million.
 
-The dashboard and the ranking are walked in their own tests, reports in `test_reports`, the words of
-a figure in `test_french`.
+The dashboard and the ranking are walked in their own tests, charts in `test_charts`, reports on paper
+in `test_reports`, the words of a figure in `test_french`.
 """
 
 import datetime as dt
@@ -9,9 +9,11 @@ import datetime as dt
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from faq_cms import db, french
+from faq_cms import db, french, reports, views
 from faq_cms import votes as ledger
 from faq_cms.helpfulness import Counts
+from faq_cms.models import Cadence
+from faq_cms.reports import Span
 from tests import content, screens, tallies
 
 
@@ -52,3 +54,51 @@ def test_each_screen_shows_of_a_share_what_its_votes_allow(file: str) -> None:
             require_share(app, counts)
     with db.transaction() as session:
         ledger.rebuild(session)
+
+
+def test_the_history_and_a_report_show_of_a_share_what_its_votes_allow() -> None:
+    article = content.published(now=dt.datetime.now(dt.UTC) - dt.timedelta(days=30))
+    history = opened("article.py", article=str(article.id), vue="historique")
+    today = ledger.civil_day(dt.datetime.now(dt.UTC))
+    with tallies.forgotten():
+        for place, votes in enumerate((0, *tallies.LADDER)):
+            counts = tallies.say(article.id, article.live_version_id or 0, votes)
+            history.run()
+            require_share(history, counts)
+            span = Span(Cadence.MONTHLY, today - dt.timedelta(days=28 - place), today)
+            with db.transaction() as session:
+                issued = reports.issue(session, span, now=dt.datetime.now(dt.UTC))
+            assert issued is not None
+            require_report(opened("reports.py", rapport=str(issued.id)), counts)
+
+
+def require_report(app: AppTest, counts: Counts) -> None:
+    """On the screen of reports the share is in black from ten votes on, grey under them."""
+    figure, said = french.usefulness(counts), screens.words(app)
+    assert french.headline(counts, "dans le mois") in said
+    black = "\n".join(each.value for each in app.markdown)
+    assert ("\u202f%" in black) is (counts.votes >= 10), counts
+    assert figure.aside in said, counts
+    assert figure.dots in said, counts
+    assert ("\u202f%" in said) is (counts.votes > 0), counts
+    if counts.unhelpful:
+        [table] = [each.value for each in app.table]
+        shown = table["Votes de la période"].iloc[0]
+        assert shown == f"{figure.text} {figure.dots}".strip(), counts
+
+
+@pytest.mark.parametrize("votes", [0, *tallies.LADDER])
+def test_a_response_rate_waits_for_ten_votes(votes: int) -> None:
+    article = content.published(now=dt.datetime.now(dt.UTC) - dt.timedelta(days=30))
+    today = ledger.civil_day(dt.datetime.now(dt.UTC))
+    with db.transaction() as session:
+        seen = {(today - dt.timedelta(days=25), article.id, "aide"): (10**8, 0)}
+        views.add(session, seen)
+    with tallies.forgotten():
+        tallies.say(article.id, article.live_version_id or 0, votes)
+        app = opened("dashboard.py", periode="all")
+        assert not app.exception
+        tiles = {str(metric.label): str(metric.value) for metric in app.metric}
+    assert ("Taux de réponse" in tiles) is (votes >= 10)
+    if votes >= 10:
+        assert tiles["Taux de réponse"] == french.percent(votes / 10**8)

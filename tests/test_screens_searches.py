@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from faq_cms import db, searches
 from faq_cms.helpfulness import Window
 from faq_cms.models import MissingQuestion, Version
-from faq_cms.screens import _data
+from faq_cms.screens import _data, _table
 from faq_cms.screens.registry import Appears, named
 from faq_cms.searches import Gathered
 from faq_cms.votes import civil_day
@@ -86,9 +86,33 @@ def test_the_most_frequent_come_first_and_each_kind_is_one_click_away() -> None:
     assert queries(app) == ["trottinette"]
     app.segmented_control(key="genre").set_value("sans_clic").run()
     assert queries(app) == ["rib"]
+    said = screens.words(app)
+    assert "3 recherches sur 16" in said
+    assert "3 recherches · 2 réponses · aucune ouverture" in said
 
 
-@pytest.mark.parametrize(("before", "is_said"), [(9, False), (10, True)])
+def test_what_is_taken_away_is_what_is_listed() -> None:
+    article = content.published()
+    searched("facture", 5, results=1)
+    opened("facture", article.id, 2)
+    searched("trottinette", 8)
+    searched("trottinette", 3, days_ago=40)
+    app = screens.application(SCREEN)
+    offered = [button.proto.label for button in app.get("download_button")]
+    assert offered == ["CSV pour Excel", "Classeur Excel"]
+    app.segmented_control(key="genre").set_value("sans_reponse").run()
+    with db.reading() as session:
+        since = TODAY - dt.timedelta(days=27)
+        rows = searches.top(session, since=since, until=TODAY)
+    table = _table.searches(rows)
+    assert list(table.iloc[0])[:5] == ["trottinette", 8, 3, 0, 0]
+    assert list(table.iloc[1]) == ["facture", 5, 0, 1, 2, content.QUESTION]
+
+
+@pytest.mark.parametrize(
+    ("before", "is_said"),
+    [(0, False), (1, False), (2, False), (9, False), (10, True), (29, True), (30, True)],
+)
 def test_a_trend_is_said_only_when_both_sides_have_enough(before: int, is_said: bool) -> None:
     searched("facture", 30, results=1)
     searched("facture", before, results=1, days_ago=40)

@@ -193,7 +193,7 @@ def test_ranking_table_and_measure_show_what_the_votes_allow_up_to_ten_million()
             assert ("Il manque" in said) is (votes < 10), votes
             alts = [each.proto.alt for each in app.get("vega_lite_chart")]
             lines = [alt for alt in alts if alt.startswith("Part de Oui")]
-            assert bool(lines) is (votes >= 15), votes  # five a week
+            assert bool(lines) is (votes >= 30), votes
 
 
 def test_a_change_is_told_when_both_periods_have_enough_votes() -> None:

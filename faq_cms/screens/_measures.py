@@ -100,10 +100,10 @@ def _over_time(revision: int, article_id: int) -> None:
     lived = _data.lasted(days["day"].min(), civil_day(dt.datetime.now(dt.UTC)))
     grain = helpfulness.bucket(votes, lived, Bucket.WEEK)
     st.subheader("Dans le temps", anchor=False)
-    if grain is None:
+    if grain is None or votes < french.FULL_DISPLAY:
         st.caption(
-            f"Pas assez de votes pour une courbe\u00a0: il en faut {MINIMUM_PER_BUCKET} par mois en "
-            "moyenne, sur deux mois au moins."
+            f"Pas assez de votes pour une courbe\u00a0: il en faut {french.FULL_DISPLAY}, et "
+            f"{MINIMUM_PER_BUCKET} par mois en moyenne, sur deux mois au moins."
         )
         return
     told, notes = _data.told_over_time(revision, article_id, grain)

@@ -1,4 +1,4 @@
-"""The ranking as a table, in words: what is on the screen, and in the file taken away."""
+"""Frames as tables, a column a heading: what is on the screen, and in the file taken away."""
 
 import pandas as pd
 
@@ -22,5 +22,19 @@ def usefulness(frame: pd.DataFrame) -> pd.DataFrame:
             "Version": frame["version"],
             "Mesuré depuis": [french.short_date(at) for at in frame["period_opened_at"]],
             "Catégorie": frame["category"].fillna(""),
+        }
+    )
+
+
+def searches(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `searches.top`, in the same order."""
+    return pd.DataFrame(
+        {
+            "Recherche": frame["query"],
+            "Fois": frame["searches"],
+            "Période précédente": frame["before"],
+            "Réponses": frame["results"],
+            "Ouvertures": frame["clicks"],
+            "Surtout ouvert": frame["opened"].fillna(""),
         }
     )

@@ -113,7 +113,8 @@ def trend() -> dict[str, Any] | None:
     moved = helpfulness.trend(before, counts)
     if moved is None:
         return None
-    return {"delta": french.points(moved), **arrow(moved)}
+    since_when = "par rapport à la période précédente"
+    return {"delta": french.points(moved), "delta_description": since_when, **arrow(moved)}
 
 
 def arrow(moved: Change) -> dict[str, str]:

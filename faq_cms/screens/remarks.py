@@ -21,7 +21,13 @@ PAGE = 20
 READ = 5000  # the newest ones; older remarks are found by their reference
 ALL = "toutes"
 NO_REASON = "sans"
-STATES = {state.value: french.label(state) for state in RemarkState} | {ALL: "Toutes"}
+STATES = {
+    RemarkState.NEW.value: "Nouvelles",
+    RemarkState.ANSWERED.value: "Corrigées",
+    RemarkState.NO_ACTION.value: "Sans suite",
+    RemarkState.FORWARDED.value: "Transmises à l’assistance",
+    ALL: "Toutes",
+}
 REASONS = {reason.value: french.label(reason) for reason in Reason} | {
     NO_REASON: "Sans raison donnée"
 }

@@ -12,7 +12,7 @@ from faq_cms.articles import Text
 from faq_cms.helpfulness import MINIMUM_EVIDENCE, Window
 from faq_cms.models import MissingQuestion
 from faq_cms.people import Actor
-from faq_cms.screens import _data, _parts, _session
+from faq_cms.screens import _data, _downloads, _parts, _session, _table
 from faq_cms.votes import civil_day
 
 HERE: Final = "recherches"
@@ -21,7 +21,7 @@ WINDOWS: Final = {window.value: window for window in Window if window.days}
 ALL: Final = "toutes"
 UNANSWERED: Final = "sans_reponse"
 UNOPENED: Final = "sans_clic"
-KINDS: Final = {ALL: "Toutes", UNANSWERED: "Sans réponse", UNOPENED: "Sans clic"}
+KINDS: Final = {ALL: "Toutes", UNANSWERED: "Sans réponse", UNOPENED: "Sans ouverture"}
 
 
 def chosen(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -118,11 +118,14 @@ def facts(row: dict[Any, Any]) -> list[str]:
     found = french.count(row["results"], "réponse") if row["results"] else "aucune réponse"
     said = [french.count(row["searches"], "recherche"), found]
     if row["results"]:
-        said.append(french.count(row["clicks"], "ouverture") if row["clicks"] else "aucun clic")
+        said.append(
+            french.count(row["clicks"], "ouverture") if row["clicks"] else "aucune ouverture"
+        )
     if row["opened"]:
         said.append(f"surtout «\u202f{_parts.plain(row['opened'])}\u202f»")
     if min(row["searches"], row["before"]) >= MINIMUM_EVIDENCE:
-        said.append(f"{french.number(row['before'])} sur la période précédente")
+        before = french.count(row["before"], "recherche")
+        said.append(f"{before} sur la période précédente")
     return said
 
 
@@ -180,8 +183,10 @@ with db.reading() as session:
     pressed = sum(searches.support_clicks(session, since=since, until=today).values())
 found = chosen(frame, kind or ALL)
 
-total = int(frame["searches"].sum())
+total, listed = int(frame["searches"].sum()), int(found["searches"].sum())
 counted = [french.count(total, "recherche")]
+if len(found) < len(frame):
+    counted = [f"{french.count(listed, 'recherche')} sur {french.number(total)}"]
 if pressed:
     counted.append(f"{french.count(pressed, 'clic')} sur «\u202fContacter l’assistance\u202f»")
 st.caption(" · ".join(counted))
@@ -189,3 +194,5 @@ if found.empty:
     st.markdown("Aucune recherche ne répond à ces choix.")
 for row in _parts.in_pages(found, PAGE, key="page").to_dict("records"):
     line(row)
+if not found.empty:
+    _downloads.table(_table.searches(found), f"recherches-{today}")

@@ -172,7 +172,7 @@ def table() -> pd.DataFrame:
             "Mesuré depuis": st.column_config.TextColumn(width=125),
             "Catégorie": st.column_config.TextColumn(width=140),
         },
-        alt="Les mêmes figures en tableau",
+        alt="Les mêmes chiffres en tableau",
         key="table",
     )
     _downloads.table(lambda: in_rows(shown), f"utilite-{today}")
