@@ -12,7 +12,7 @@ import itertools
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -333,12 +333,24 @@ class Prepared:
     def execute(self, session: Session, **values: object) -> CursorResult[Any]:
         """Run it in the session's transaction, each `bindparam` given its value."""
         connection = session.connection()
-        dialect = connection.dialect
+        ready = self._for(connection.dialect)
+        return connection.exec_driver_sql(ready.text, ready.parameters(values))
+
+    def execute_many(
+        self, session: Session, names: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Run it for each row, which gives the `bindparam` of these names, at the driver's own pace."""
+        connection = session.connection()
+        ready = self._for(connection.dialect)
+        if many := ready.parameters_of_many(names, rows):
+            connection.exec_driver_sql(ready.text, many)
+
+    def _for(self, dialect: Dialect) -> "_Compiled":
         ready = self._ready.get(dialect.name)
         if ready is None:
             statement = self._build(_INSERTS[dialect.name])
             ready = self._ready[dialect.name] = _Compiled(statement, dialect)
-        return connection.exec_driver_sql(ready.text, ready.parameters(values))
+        return ready
 
 
 class _Compiled:
@@ -362,6 +374,22 @@ class _Compiled:
         for name, process in self._processors.items():
             named[name] = process(named[name])
         return named if self._order is None else tuple(named[name] for name in self._order)
+
+    def parameters_of_many(
+        self, names: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> list[Any]:
+        """`parameters` of each row: made column by column, as there may be a hundred thousand."""
+        columns: dict[str, Iterable[object]] = dict(
+            zip(names, zip(*rows, strict=True), strict=False)
+        )
+        for name, process in self._processors.items():
+            if name in columns:
+                columns[name] = map(process, columns[name])
+        if self._order is None:
+            return [
+                dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)
+            ]
+        return list(zip(*(columns[name] for name in self._order if columns), strict=True))
 
 
 @cache

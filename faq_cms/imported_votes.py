@@ -6,28 +6,53 @@ document. Totals have no dates and no versions: they are kept as snapshots, neve
 
 import datetime as dt
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from faq_cms import db, people, remarks, rendering, votes, windows
+from faq_cms import articles, db, people, remarks, rendering, votes, windows
 from faq_cms.errors import BadRow
 from faq_cms.models import (
     CounterSnapshot,
     Reason,
     Remark,
     RemarkState,
-    TallyDay,
-    TallyVersion,
     Version,
     Vote,
 )
 from faq_cms.people import Actor
+
+_TURN: Final = "votes.import"  # what a document adds is what it has beyond what was there before
+_ASKED: Final = 5_000  # digests a query names at once
+# A vote of another system as the ledger keeps it.
+_NAMES: Final = (
+    "import_digest",
+    "import_row",
+    "article_id",
+    "version_id",
+    "period_id",
+    "visitor",
+    "helpful",
+    "reason",
+    "off_text",
+    "set_aside",
+    "source",
+    "day",
+    "cast_at",
+)
+_DIGEST, _ROW, _ARTICLE = range(3)
+_ENTER: Final = db.Prepared(
+    lambda insert: (
+        insert(Vote.__table__)
+        .values({name: bindparam(name) for name in _NAMES})
+        .on_conflict_do_nothing()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +123,15 @@ def add_dated(
     """
     people.authorize(session, actor, "votes.import")
     rows, early = _placed(session, dated, digest)
-    if not rows:
-        return Imported(0, 0, 0, frozenset())
-    added = session.execute(
-        db.insert(session, Vote)
-        .on_conflict_do_nothing()
-        .returning(Vote.id, Vote.import_digest, Vote.import_row, Vote.article_id),
-        rows,
-    ).all()
-    if not added:
+    digests = {row[_DIGEST] for row in rows}
+    db.in_turn(session, _TURN)
+    known = _entered(session, digests)
+    _ENTER.execute_many(session, _NAMES, rows)
+    new = {key: id_ for key, id_ in _entered(session, digests).items() if key not in known}
+    if not new:
         return Imported(0, len(rows), 0, frozenset())
-    new: _New = {(each, row): id_ for id_, each, row, _ in added if each and row is not None}
-    _pour(session, [row for row in rows if (row["import_digest"], row["import_row"]) in new])
+    added = [row for row in rows if (row[_DIGEST], row[_ROW]) in new]
+    votes.pour(session, _cells(added))
     _add_remarks(session, dated, new, digest)
     people.record(
         session, actor, "votes.import", kind="votes", object_id=None, now=now, added=len(new)
@@ -119,11 +141,22 @@ def add_dated(
         added=len(new),
         known=len(rows) - len(new),
         before_first=len(early & new.keys()),
-        article_ids=frozenset(article_id for *_, article_id in added),
+        article_ids=frozenset(row[_ARTICLE] for row in added),
     )
 
 
-_New = dict[tuple[str, int], int]  # votes added: (digest, row) to the vote's id
+_Entered = dict[tuple[str, int], int]  # votes of a document: (digest, row) to the vote's id
+
+
+def _entered(session: Session, digests: Collection[str]) -> _Entered:
+    """The votes of these documents that the ledger holds."""
+    found: _Entered = {}
+    ordered, query = sorted(digests), select(Vote.import_digest, Vote.import_row, Vote.id)
+    for first in range(0, len(ordered), _ASKED):
+        some = ordered[first : first + _ASKED]
+        rows = session.connection().execute(query.where(Vote.import_digest.in_(some)))
+        found.update(((str(digest), int(row or 0)), id_) for digest, row, id_ in rows)
+    return found
 
 
 def unseen(session: Session, totals: Sequence[Total]) -> list[Total]:
@@ -225,88 +258,83 @@ class _Placed(NamedTuple):
 
 def _placed(
     session: Session, dated: Sequence[DatedVote], digest: str
-) -> tuple[list[dict[str, Any]], set[tuple[str, int]]]:
-    """Each vote as a row of the ledger, in the version it belongs to; and those older than it."""
+) -> tuple[list[tuple[Any, ...]], set[tuple[str, int]]]:
+    """Each vote as a row of the ledger (_NAMES), in its version; and those older than that one."""
     versions = _published_versions(session, {vote.article_id for vote in dated})
     rows, early = [], set()
     for vote in dated:
         version, is_early = _version_at(versions.get(vote.article_id, []), vote)
+        key = vote.digest or digest, vote.row
         if is_early:
-            early.add((vote.digest or digest, vote.row))
+            early.add(key)
+        off_text = vote.reason is not None and vote.reason.off_text
         rows.append(
-            {
-                "article_id": vote.article_id,
-                "version_id": version.id,
-                "period_id": version.period_id,
-                "visitor": vote.visitor,
-                "helpful": vote.helpful,
-                "reason": vote.reason,
-                "off_text": vote.reason is not None and vote.reason.off_text,
-                "set_aside": False,
-                "source": votes.source_name(vote.source),
-                "day": votes.civil_day(vote.cast_at),
-                "cast_at": vote.cast_at,
-                "import_digest": vote.digest or digest,
-                "import_row": vote.row,
-            }
+            (
+                *key,
+                vote.article_id,
+                version.id,
+                version.period_id,
+                vote.visitor,
+                vote.helpful,
+                vote.reason,
+                off_text,
+                False,
+                votes.source_name(vote.source),
+                votes.civil_day(vote.cast_at),
+                vote.cast_at,
+            )
         )
     return rows, early
 
 
+def _cells(rows: Sequence[tuple[Any, ...]]) -> windows.Cells:
+    """Rows of the ledger as what they add to their daily tallies."""
+    columns = {
+        name: np.array(each) for name, each in zip(_NAMES, zip(*rows, strict=True), strict=True)
+    }
+    keys = {name: columns[name] for name in ("article_id", "version_id", "source")}
+    keys["day"] = columns["day"].astype("datetime64[D]")
+    yes = columns["helpful"].astype(np.int64)
+    counts = {
+        "helpful": yes,
+        "unhelpful": 1 - yes,
+        "off_text": columns["off_text"].astype(np.int64),
+    }
+    return windows.Cells(keys | counts | {"set_aside": np.zeros_like(yes)})
+
+
 def _published_versions(session: Session, article_ids: set[int]) -> dict[int, list[_Placed]]:
-    rows = session.execute(
+    found: dict[int, list[_Placed]] = {}
+    query = (
         select(
             Version.article_id, Version.id, Version.period_id, Version.number, Version.published_at
         )
         .where(Version.number.is_not(None))
         .order_by(Version.article_id, Version.number)
     )
-    found: dict[int, list[_Placed]] = {}
-    for article_id, version_id, period_id, number, published_at in rows:
-        # What has a number has the rest: CHECK published_has_period, published_is_numbered.
-        if article_id in article_ids and period_id and number and published_at:
-            found.setdefault(article_id, []).append(
-                _Placed(version_id, period_id, number, published_at)
-            )
+    for some in articles.slices(article_ids):
+        rows = session.connection().execute(query.where(Version.article_id.in_(some)))
+        for article_id, version_id, period_id, number, published_at in rows:
+            # What has a number has the rest: CHECK published_has_period, published_is_numbered.
+            if period_id and number and published_at:
+                found.setdefault(article_id, []).append(
+                    _Placed(version_id, period_id, number, published_at)
+                )
     return found
 
 
 def _version_at(versions: list[_Placed], vote: DatedVote) -> tuple[_Placed, bool]:
     """The version a dated vote is about, and whether it was published only after the vote."""
-    named = [version for version in versions if vote.number in (None, version.number)]
+    named = versions
+    if vote.number is not None:
+        named = [version for version in versions if version.number == vote.number]
     if not named:
         raise BadRow("version", vote.row, "version", vote.number)
     place = bisect_right(named, vote.cast_at, key=lambda version: version.published_at)
     return named[max(place - 1, 0)], place == 0
 
 
-def _pour(session: Session, rows: Iterable[dict[str, Any]]) -> None:
-    """Add many new votes to the tallies: one statement a table, one row a key."""
-    for table in (TallyDay, TallyVersion):
-        names = [column.name for column in table.__table__.primary_key]
-        sums: dict[tuple[Any, ...], Counter[str]] = {}
-        rows = list(rows)
-        for row in rows:
-            ones = votes.ones(row["helpful"], row["off_text"], row["set_aside"])
-            sums.setdefault(tuple(row[name] for name in names), Counter()).update(ones)
-        if not sums:
-            return
-        cells = [dict(zip(names, key, strict=True)) | counts for key, counts in sums.items()]
-        statement = db.insert(session, table)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=names,
-                set_={
-                    name: getattr(table, name) + statement.excluded[name] for name in votes.COUNTS
-                },
-            ),
-            cells,
-        )
-        if table is TallyDay:
-            windows.shift(session, cells)
-
-
-def _add_remarks(session: Session, dated: Sequence[DatedVote], new: _New, digest: str) -> None:
+def _add_remarks(session: Session, dated: Sequence[DatedVote], new: _Entered, digest: str) -> None:
     session.add_all(
         Remark(
             reference=remarks.new_reference(),
@@ -317,6 +345,7 @@ def _add_remarks(session: Session, dated: Sequence[DatedVote], new: _New, digest
             state=RemarkState.NEW,
         )
         for vote in dated
-        if (vote.digest or digest, vote.row) in new
+        if vote.remark
+        and (vote.digest or digest, vote.row) in new
         and (text := rendering.clean(vote.remark).strip()[: remarks.LENGTH_MAX])
     )

@@ -9,9 +9,10 @@ import datetime as dt
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -61,21 +62,8 @@ _ENTER: Final = db.Prepared(
 )
 
 
-def _adding(table: Any) -> db.Prepared:
-    """One vote more in a tally, whether or not its row exists."""
-
-    def build(insert: Callable[[Any], db.Insert]) -> db.Insert:
-        statement = insert(table).values({each.name: bindparam(each.name) for each in table.c})
-        return statement.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={name: table.c[name] + statement.excluded[name] for name in COUNTS},
-        )
-
-    return db.Prepared(build)
-
-
-_ADD_TO_DAY: Final = _adding(TallyDay.__table__)
-_ADD_TO_VERSION: Final = _adding(TallyVersion.__table__)
+_ADD_TO_DAY: Final = windows.adding(TallyDay)
+_ADD_TO_VERSION: Final = windows.adding(TallyVersion)
 
 
 @dataclass(frozen=True)
@@ -298,6 +286,7 @@ def locked(session: Session, vote_id: int) -> Vote:
     return found
 
 
+@lru_cache(maxsize=256)  # an import says the same one a hundred thousand times
 def source_name(source: str) -> str:
     """Where a vote came from, in the form it is kept. Raises Invalid."""
     source = source.strip().lower()
@@ -347,13 +336,22 @@ def _shift(session: Session, key: dict[str, object], by: dict[str, int]) -> None
     for table in (TallyDay, TallyVersion):
         columns = {name: getattr(table, name) + by[name] for name in COUNTS}
         session.execute(update(table).where(*_at(table, key)).values(columns))
-    windows.shift(session, [key | by])
+    windows.shift(session, windows.Cells.of([key | by]))
 
 
 def _add(session: Session, key: dict[str, object], ones: dict[str, int]) -> None:
     """Count a new vote in its day's and its version's tally."""
     _ADD_TO_DAY.execute(session, **key, **ones)
     _ADD_TO_VERSION.execute(session, version_id=key["version_id"], **ones)
+
+
+def pour(session: Session, cells: windows.Cells) -> None:
+    """Count many new votes, of any days: `cells` are those of the daily tally."""
+    summed = cells.summed(("day", "article_id", "version_id", "source"))
+    _ADD_TO_DAY.execute_many(session, summed.names, summed.rows())
+    by_version = summed.summed(("version_id",))
+    _ADD_TO_VERSION.execute_many(session, by_version.names, by_version.rows())
+    windows.shift(session, summed)
 
 
 def _at(

@@ -8,14 +8,17 @@ a closed day that comes or changes moves them with its tallies. Disposable: `reb
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    bindparam,
     delete,
     func,
     literal,
@@ -56,13 +59,85 @@ class Stretch:
     first: dt.date | None
     last: dt.date | None
 
-    def __contains__(self, day: dt.date) -> bool:
-        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
-
     def on(self, column: Any) -> list[ColumnElement[bool]]:
         """The same, as conditions on a column of days."""
         above = [] if self.first is None else [column >= self.first]
         return above if self.last is None else [*above, column <= self.last]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What is added to daily tallies: columns of the same length, keys and COUNTS.
+
+    Among the keys, day (datetime64[D]), source and version_id. Columns rather than rows, as an import
+    moves a hundred thousand of them.
+    """
+
+    columns: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> "Cells":
+        """The same from rows, one at least."""
+        columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+        return cls(columns | {"day": columns["day"].astype("datetime64[D]")})
+
+    def __len__(self) -> int:
+        return len(self.columns["day"])
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in the order of `rows`."""
+        return list(self.columns)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Plain values, a tuple a cell."""
+        return zip(*(each.tolist() for each in self.columns.values()), strict=True)
+
+    def within(self, stretch: Stretch) -> "Cells":
+        """Those of these days."""
+        days = self.columns["day"]
+        which = np.ones(len(self), dtype=bool)
+        if stretch.first is not None:
+            which &= days >= np.datetime64(stretch.first)
+        if stretch.last is not None:
+            which &= days <= np.datetime64(stretch.last)
+        return Cells({name: each[which] for name, each in self.columns.items()})
+
+    def of_every_source(self) -> "Cells":
+        """The same, said to come from EVERY."""
+        return Cells({**self.columns, "source": np.full(len(self), EVERY)})
+
+    def summed(self, keys: tuple[str, ...]) -> "Cells":
+        """One cell for each of what these keys are, in their order, its counts added up."""
+        codes = [np.unique(self.columns[key], return_inverse=True)[1] for key in keys]
+        order = np.lexsort(codes[::-1])
+        moves = np.any([np.diff(each[order], prepend=-1) for each in codes], axis=0)
+        starts = np.flatnonzero(moves)
+        found = {key: self.columns[key][order[starts]] for key in keys}
+        for name in COUNTS:
+            counts = self.columns[name][order]
+            found[name] = np.add.reduceat(counts, starts) if len(starts) else counts
+        return Cells(found)
+
+
+def adding(table: type[Any]) -> db.Prepared:
+    """Votes more in a row of a tally, by the names of its columns, whether or not the row exists."""
+    columns = table.__table__.c
+
+    def build(insert: Callable[[Any], db.Insert]) -> db.Insert:
+        statement = insert(table.__table__).values(
+            {each.name: bindparam(each.name) for each in columns}
+        )
+        return statement.on_conflict_do_update(
+            index_elements=list(table.__table__.primary_key),
+            set_={name: columns[name] + statement.excluded[name] for name in COUNTS},
+        )
+
+    return db.Prepared(build)
+
+
+_ADD_TO_TOTAL: Final = adding(DayTotal)
+_ADD_TO_WINDOW: Final = adding(WindowTally)
 
 
 # -- keeping -------------------------------------------------------------------------------------
@@ -109,32 +184,24 @@ def forget(session: Session) -> None:
     db.bump(session, closed=True)
 
 
-def shift(session: Session, cells: Iterable[Mapping[str, Any]]) -> None:
-    """Follow the daily tallies: `cells` are their keys with what was added to their counts.
+def shift(session: Session, cells: Cells) -> None:
+    """Follow the daily tallies: `cells` say what was added to their counts.
 
     Writes only where a closed day is concerned.
     """
     db.in_turn(session, _TURN, shared=True)
     day = closed(session)
-    late = [] if day is None else [cell for cell in cells if cell["day"] <= day]
-    if day is None or not late:
+    late = None if day is None else cells.within(Stretch(None, day))
+    if day is None or late is None or not len(late):
         return
-    stretches = {span: _stretch(span, day) for span in SPANS}
-    _upsert(session, DayTotal, _summed(late, ("day", "source")))
-    _upsert(
-        session,
-        WindowTally,
-        _summed(
-            (
-                {**cell, "span": span, "source": source}
-                for cell in late
-                for span, stretch in stretches.items()
-                if cell["day"] in stretch
-                for source in (cell["source"], EVERY)
-            ),
-            ("span", "source", "version_id"),
-        ),
-    )
+    totals = late.summed(("day", "source"))
+    _ADD_TO_TOTAL.execute_many(session, totals.names, totals.rows())
+    for span in SPANS:
+        found = late.within(_stretch(span, day))
+        names = ("span", "source", "version_id", *COUNTS)
+        for each in (found, found.of_every_source()):
+            sums = each.summed(("source", "version_id"))
+            _ADD_TO_WINDOW.execute_many(session, names, ((span, *row) for row in sums.rows()))
     db.bump(session, closed=True)
 
 
@@ -194,26 +261,15 @@ def _close(session: Session, days: Stretch) -> None:
 def _upsert(
     session: Session,
     table: type[WindowTally] | type[DayTotal],
-    rows: list[dict[str, Any]] | Select[*tuple[Any, ...]],
+    rows: Select[*tuple[Any, ...]],
 ) -> None:
     """Add to sums that may not exist yet."""
     statement, keys = db.insert(session, table), [each.name for each in table.__table__.primary_key]
-    if not isinstance(rows, list):
-        statement = statement.from_select([*keys, *COUNTS], rows)
-    statement = statement.on_conflict_do_update(
+    statement = statement.from_select([*keys, *COUNTS], rows).on_conflict_do_update(
         index_elements=keys,
         set_={name: getattr(table, name) + statement.excluded[name] for name in COUNTS},
     )
-    session.execute(statement, rows if isinstance(rows, list) else None)
-
-
-def _summed(cells: Iterable[Mapping[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    sums: dict[tuple[Any, ...], dict[str, int]] = {}
-    for cell in cells:
-        held = sums.setdefault(tuple(cell[key] for key in keys), dict.fromkeys(COUNTS, 0))
-        for name in COUNTS:
-            held[name] += cell[name]
-    return [dict(zip(keys, key, strict=True)) | counts for key, counts in sums.items()]
+    session.execute(statement)
 
 
 # -- reading -------------------------------------------------------------------------------------

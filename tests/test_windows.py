@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import random
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -46,7 +47,7 @@ def ago(days: int) -> dt.datetime:
 def days(stretch: windows.Stretch) -> list[dt.date]:
     """Those of three years around the stretch."""
     all_days = (EPOCH + dt.timedelta(days=n) for n in range(1_100))
-    return [day for day in all_days if day in stretch]
+    return [day for day in all_days if (stretch.first or day) <= day <= (stretch.last or day)]
 
 
 @given(
@@ -268,6 +269,36 @@ def test_a_roll_over_days_missed_is_a_rebuild_and_a_second_one_changes_nothing(
             windows.rebuild(session, TODAY - dt.timedelta(days=missed))
             assert kept(session) == done
     agree()
+
+
+def test_many_votes_imported_at_once_move_every_sum_they_concern(database: db.Database) -> None:
+    chance = random.Random(5)  # noqa: S311 — a walk, not a secret
+    articles = [content.published(f"Question {n}", now=ago(800)).id for n in range(3)]
+    content.voted(articles[0], True, now=ago(40))
+    with db.transaction() as session:
+        windows.roll(session, YESTERDAY)
+    many = [
+        DatedVote(
+            row,
+            chance.choice(articles),
+            ago(chance.randrange(780)),
+            chance.random() < 0.7,
+            None,
+            chance.choice(("zendesk", "aide")),
+            chance.choice((Reason.OFF_TOPIC, Reason.UNCLEAR, None)) if row % 9 == 0 else None,
+            "",
+            None,
+        )
+        for row in range(1, 301)
+    ]
+    many = [replace(vote, reason=None) if vote.helpful else vote for vote in many]
+    for digest in ("a" * 64, "a" * 64, "b" * 64):  # the same document twice, then another one
+        with db.transaction() as session:
+            loop.votes_imported(session, people.SYSTEM, many, digest=digest, now=content.NOW)
+        agree()
+    with db.reading() as session:
+        assert votes.is_balanced(session)
+        assert analytics.total(session).votes == 601
 
 
 def test_a_vote_touches_no_sum_until_its_day_is_closed(database: db.Database) -> None:
