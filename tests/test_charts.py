@@ -385,8 +385,9 @@ def test_the_ranking_shows_what_its_number_of_votes_allows(votes: int) -> None:
 
 @pytest.mark.parametrize("votes", LADDER)
 def test_a_measure_shows_what_its_number_of_votes_allows(votes: int) -> None:
-    named = {"period_id": 1, "first_version": 1, "last_version": 1, "opened_at": AT}
-    measures = library(seven_in_ten(votes)).assign(**named)
+    measures = library(seven_in_ten(votes)).assign(
+        period_id=1, first_version=1, last_version=1, opened_at=AT
+    )
     row = rows(charts.by_measure(measures).to_dict())[0]
     require_row(row, votes)
     assert row["told"].startswith("Version 1, du 1er mars 2026\u00a0: ")
