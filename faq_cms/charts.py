@@ -65,7 +65,6 @@ _LIKELY: Final[Mapping[str, Any]] = {
     "fillOpacity": 0.3,
     "strokeWidth": 1,
 }  # an interval
-_ABREAST: Final = alt.ExprRef("width < 340 ? 1 : width < 640 ? 2 : 4")  # names of a legend
 _ROW: Final = 62  # pixels: two lines of words, then the interval
 _NARROW, _STEP = 0.2, 0.05  # of the scale of shares
 _FEW_WEEKS: Final = 100  # days on an axis up to which Mondays are named; then months are
@@ -181,7 +180,7 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
     legend = alt.Legend(
         title=None,
         orient="top",
-        columns=_ABREAST,
+        columns=alt.ExprRef("width < 340 ? 1 : 3"),
         aria=False,
         labelExpr=f"datum.label + (datum.label === '{hollow}' ? ' (en contour)' : '')",
     )
@@ -230,9 +229,7 @@ def effects(
     """
     data = _compared(frame[measurable(frame)], together)
     names = [EFFECTS[effect] for effect in EFFECT_COLOURS]
-    legend = alt.Legend(
-        title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=_ABREAST, aria=False
-    )
+    legend = _legend()
     colour = alt.Color(
         "effect:N",
         scale=alt.Scale(domain=names, range=list(EFFECT_COLOURS.values())),
@@ -350,7 +347,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
             color=alt.value(_INK[is_dark]),
         )
     )
-    return _french(alt.LayerChart(layer=[points, corner], height=360), is_dark=is_dark)
+    return _french(alt.LayerChart(layer=[points, corner], height=400), is_dark=is_dark)
 
 
 def _dots(articles: int) -> list[alt.ExprRef]:
@@ -804,11 +801,22 @@ def _short(question: str) -> str:
     return question if len(question) <= _LABEL else question[: _LABEL - 1].rstrip() + "…"
 
 
+def _legend() -> alt.Legend:
+    """Names beside their symbols; each dot says its own to who does not see it."""
+    return alt.Legend(
+        title=None,
+        orient="top",
+        symbolSize=110,
+        symbolOpacity=1,
+        symbolStrokeWidth=1,
+        columns=alt.ExprRef("width < 560 ? 2 : 4"),  # more would be cut on a telephone
+        aria=False,
+    )
+
+
 def _verdict_scales() -> dict[str, Any]:
     names = [VERDICTS[verdict] for verdict in COLOURS]
-    legend = alt.Legend(
-        title=None, orient="top", symbolSize=110, symbolOpacity=1, columns=_ABREAST, aria=False
-    )
+    legend = _legend()
     return {
         "color": alt.Color(
             "verdict:N", scale=alt.Scale(domain=names, range=list(COLOURS.values())), legend=legend

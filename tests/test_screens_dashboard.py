@@ -56,10 +56,28 @@ def test_each_figure_shows_what_its_number_of_votes_allows() -> None:
                 bool(metric.proto.chart_data) for metric in app.metric if metric.label == "Utilité"
             ]
             assert has_line == ([] if votes < 10 else [votes >= 30]), votes
+            assert ("Courbe par semaine\u00a0: " in said) is (votes >= 30), votes  # its scale
+            assert "Écart avec la période précédente" not in said  # nobody voted then
             assert ("0 article sur 1 a assez de votes" in said) is (votes < 10), votes
     assert metrics(app)["Utilité"] == "70\u202f%"
     assert "70\u202f% (7\u202f000\u202f000 sur 10\u202f000\u202f000)" in said
     assert charts(app)[0].startswith("Part de Oui par semaine.")
+
+
+@pytest.mark.parametrize("before", tallies.LADDER[:-1])
+def test_a_change_is_told_from_ten_votes_in_both_periods_and_says_against_what(before: int) -> None:
+    article = content.published(now=NOW - dt.timedelta(days=60))
+    for number in range(before):
+        content.voted(article.id, number % 3 > 0, now=NOW - dt.timedelta(days=40))
+    for number in range(12):
+        content.voted(article.id, number % 3 > 0, now=NOW)
+    app = screens.application(SCREEN)
+    app.segmented_control(key="periode").set_value("28d").run()
+    assert not app.exception
+    [change] = [str(metric.delta) for metric in app.metric if metric.label == "Utilité"]
+    assert ("point" in change) is (before >= 10)
+    said = screens.words(app)
+    assert ("Écart avec la période précédente" in said) is (before >= 10)
 
 
 def test_a_small_library_is_shown_whole_with_its_last_words() -> None:

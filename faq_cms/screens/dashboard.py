@@ -84,6 +84,9 @@ def usefulness_tile() -> None:
     if counts.interval is None or not shown.rank:
         return
     drawn, scale = line()
+    moved = trend()
+    compared = " Écart avec la période précédente." if moved else ""
+    said = f"{french.number(counts.helpful)} Oui sur {french.count(counts.votes, 'vote')}."
     tile(
         "Utilité",
         french.percent(counts.ratio),
@@ -94,8 +97,8 @@ def usefulness_tile() -> None:
         ),
         file="usefulness.py",
         detail="Utilité des articles",
-        said=f"{french.number(counts.helpful)} Oui sur {french.count(counts.votes, 'vote')}.{scale}",
-        **(trend() or {"delta": french.interval(counts.interval), **NO_ARROW}),
+        said=f"{said}{compared}{scale}",
+        **(moved or {"delta": french.interval(counts.interval), **NO_ARROW}),
         **drawn,
     )
 
@@ -113,8 +116,7 @@ def trend() -> dict[str, Any] | None:
     moved = helpfulness.trend(before, counts)
     if moved is None:
         return None
-    since_when = "par rapport à la période précédente"
-    return {"delta": french.points(moved), "delta_description": since_when, **arrow(moved)}
+    return {"delta": french.points(moved), **arrow(moved)}
 
 
 def arrow(moved: Change) -> dict[str, str]:

@@ -166,6 +166,7 @@ kind = kinds.segmented_control(
     key="genre",
     bind="query-params",
     label_visibility="collapsed",
+    wrap=True,
 )
 window = windows.segmented_control(
     "Période",
@@ -176,6 +177,7 @@ window = windows.segmented_control(
     key="periode",
     bind="query-params",
     label_visibility="collapsed",
+    wrap=True,
 )
 since = _data.since(WINDOWS[window or next(iter(WINDOWS))], today) or today
 with db.reading() as session:
