@@ -38,6 +38,9 @@ _INVISIBLE = re.compile(
 # Canonical ordering takes quadratic time in a run of combining marks: 40,000 of them take seconds.
 # No script stacks more than a handful. The class also holds symbols, whose long runs (leaders,
 # rules drawn with dashes) lose nothing by being cut.
+# What French texts are written with, composed and alone on its line: such a text stays as it is. Signs
+# beyond U+02FF may be stacked, but for those that end no word.
+_UNUSUAL = re.compile("[^\n\t -~\xa0-\xac\xae-\u02ff’“”«»…–—\u202f€]|[’“”…–—€]{30}")
 _STACKED_MARKS = re.compile(r"([^\x00-\u02ff\w\s]{30})[^\x00-\u02ff\w\s]+")
 
 
@@ -108,5 +111,7 @@ codecs.register_error(_WINDOWS_1252, _as_windows_1252)
 
 def cleaned(raw: str) -> str:
     """Text that came already decoded (JSON, XML), spelt as `decoded` spells it. Never fails."""
+    if not _UNUSUAL.search(raw):
+        return raw
     text = _LINE_ENDS.sub("\n", _TERMINAL_COLOURS.sub("", raw))
     return unicodedata.normalize("NFC", _STACKED_MARKS.sub(r"\1", _INVISIBLE.sub("", text)))

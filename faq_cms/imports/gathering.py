@@ -306,7 +306,7 @@ def _marked(file: File) -> tuple[str, bool, Any]:
     value = values.loaded(file.data)
     if value is not None:
         for system in systems.SYSTEMS.values():
-            if system.holds(value):
+            if system.holds(values.kinds(file.data)):
                 return system.name, True, value
         return "", False, value
     value = rasa.loaded(file.data)

@@ -8,11 +8,12 @@ its code is in the page. Any bytes give some text, in time that grows with their
 
 import re
 import string
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from bs4.element import Comment, Doctype, NavigableString, PageElement, Tag
 from markdownify import MarkdownConverter
 
 from faq_cms.imports import decoding
@@ -148,9 +149,9 @@ def _rewrite(soup: BeautifulSoup, named: dict[str, list[Tag]]) -> None:
 
 def _mark_once(named: dict[str, list[Tag]]) -> None:
     """Emphasis as Markdown can say it."""
-    for names in (["b", "strong"], ["i", "em"]):
+    for names in (("b", "strong"), ("i", "em")):
         for each in [tag for name in names for tag in named.get(name, ())]:
-            if each.find_parent(names) or any(
+            if any(above.name in names for above in each.parents) or any(
                 isinstance(inner, Tag) and _is_block(inner) for inner in each.descendants
             ):
                 each.unwrap()  # twice bold is bold, and no mark spans two paragraphs
@@ -213,6 +214,8 @@ _SPECIAL: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_MAYBE_SPECIAL: Final = re.compile(r"[\\`*_<&~\[]")  # one of these is in all of the above
+_EMPTY_LINES: Final = re.compile(r"\n{3,}")
 _LINE_START: Final = re.compile(
     r"(\s*)(?=\#{1,6}(?:\s|$)|>|\*\s|[=-]{3,}\s*$)|(\s*\d{3,9})(?=[.)]\s)"
 )
@@ -223,30 +226,56 @@ _IN_ADDRESS: Final = {ord(c): f"%{ord(c):02X}" for c in ' ()<>"\\^`{|}\n\t'}
 class _Converter(MarkdownConverter):
     """The library's converter, with what CommonMark needs to say the same thing."""
 
-    def __init__(self, base: str) -> None:
-        super().__init__(
-            heading_style="ATX",
-            bullets="-",
-            wrap=True,  # the line ends of the source are spaces…
-            wrap_width=None,  # … and paragraphs stay on one line
-            strip_document=None,
-            keep_inline_images_in=["td", "th", "p", "a", "span", "div"],
-        )
+    def __init__(self, base: str) -> None:  # the library's own asks what its options are, each time
+        self.options = _OPTIONS
+        self.convert_fn_cache: dict[str, _Said | None] = {}
         self._base = base
         self._numbers: dict[int, int] = {}  # of the next item of each numbered list
 
     def escaped(self, text: str) -> str:
         """Text with a backslash before what Markdown would read as its own."""
-        return _unmarked(_SPECIAL.sub(lambda found: "\\" + found[0], text))
+        return _unmarked(_SPECIAL.sub(_escaped, text))
+
+    def process_tag(self, node: Tag, parent_tags: set[str] | None = None) -> str:
+        """As the library, which looks through all that is around a tag to know where it stands."""
+        name, above = node.name, parent_tags or set()
+        inside = {*above, name}
+        if name in ("td", "th") or _HEADING.match(name):
+            inside.add("_inline")
+        if name in _UNFORMATTED:
+            inside.add("_noformat")
+        said = [
+            text
+            for each in node.contents
+            if not _is_ignored(each, node) and (text := self._said(each, inside))
+        ]
+        text = "".join(said) if "pre" in inside else _joined(said)
+        convert: _Said | None = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # as below
+        return text if convert is None else convert(node, text, parent_tags=above)
+
+    def _said(self, node: PageElement, above: set[str]) -> str:
+        if isinstance(node, Tag):
+            return self.process_tag(node, above)
+        return self.process_text(node, above) if isinstance(node, NavigableString) else ""
 
     def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
-        text = str(super().process_text(el, parent_tags))  # type: ignore[misc]  # the library types none
+        above = parent_tags or set()
+        text = str(el) if "pre" in above else _BLANKS.sub(" ", el)
+        if "_noformat" not in above:
+            text = self.escape(text, above)
+        before, after = el.previous_sibling, el.next_sibling
+        is_inside = el.parent is not None and _is_trimmed(el.parent)
+        if _is_apart(before) or (is_inside and before is None):
+            text = text.lstrip(" \t\r\n")
+        if _is_apart(after) or (is_inside and after is None):
+            text = text.rstrip()
         if parent_tags and "_noformat" not in parent_tags and _starts_line(el):
             return _unmarked(text.lstrip(" \n"))
         return text
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        text = _SPECIAL.sub(lambda found: "\\" + found[0], text)
+        if _MAYBE_SPECIAL.search(text):
+            text = _SPECIAL.sub(_escaped, text)
         return text.replace("|", r"\|") if parent_tags & {"td", "th"} else text
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -347,6 +376,66 @@ class _Converter(MarkdownConverter):
         return f"![{alt}]({address})" if is_image else alt
 
 
+_Said = Callable[..., str]
+_HEADING: Final = re.compile(r"h\d")
+_BLANKS: Final = re.compile(r"[\t \r\n]+")
+_UNFORMATTED: Final = frozenset({"pre", "code", "kbd", "samp"})
+_UNSAID: Final = (Comment, Doctype)
+_TRIMMED: Final = frozenset(
+    {"p", "blockquote", "article", "div", "section", "ol", "ul", "li", "dl", "dt", "dd"}
+    | {"table", "thead", "tbody", "tfoot", "tr", "td", "th"}
+)
+_OPTIONS: Final[dict[str, object]] = MarkdownConverter(
+    heading_style="ATX",
+    bullets="-",
+    wrap=True,  # the line ends of the source are spaces…
+    wrap_width=None,  # … and paragraphs stay on one line
+    strip_document=None,
+    keep_inline_images_in=["td", "th", "p", "a", "span", "div"],
+).options  # type: ignore[attr-defined]  # the library types none
+
+
+def _is_ignored(node: PageElement, inside: Tag) -> bool:
+    """What says nothing: comments, and blanks at the edges of blocks."""
+    if isinstance(node, Tag):
+        return False
+    if isinstance(node, _UNSAID):
+        return True
+    if not isinstance(node, NavigableString) or node.strip():
+        return False
+    before, after = node.previous_sibling, node.next_sibling
+    is_at_edge = _is_trimmed(inside) and (before is None or after is None)
+    return is_at_edge or _is_apart(before) or _is_apart(after)
+
+
+def _is_trimmed(within: Tag) -> bool:
+    """Whether blanks at the edges of what is inside are none of the text."""
+    return within.name in _TRIMMED or _HEADING.match(within.name) is not None
+
+
+def _is_apart(node: PageElement | None) -> bool:
+    """Whether blanks beside it are none of the text."""
+    return isinstance(node, Tag) and (node.name == "pre" or _is_trimmed(node))
+
+
+def _joined(parts: list[str]) -> str:
+    """Texts one after the other; of the line ends where two meet, the most there are, two at most."""
+    joined: list[str] = []
+    ends = 0
+    for part in parts:
+        words = part.strip("\n")
+        starts = len(part) - len(part.lstrip("\n"))
+        met = min(2, max(ends, starts)) if ends and starts else ends + starts
+        joined += ("\n" * met, words)
+        ends = len(part) - starts - len(words) if words else 0
+    joined.append("\n" * ends)
+    return "".join(joined)
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return "\\" + sign[0]
+
+
 def _unmarked(line: str) -> str:
     """A line whose first sign is a sign, not the mark of a heading, a quotation or a list."""
     found = _LINE_START.match(line)
@@ -405,10 +494,11 @@ def _target(address: str, base: str) -> str:
 
 def _tidied(text: str) -> str:
     """The text with its line breaks, none of them at the end of a paragraph, and no blank at a line's."""
-    text = _LAST_BREAK.sub("", _BREAKS.sub("\n\n", text))
-    text = _listed(text).replace(_BREAK, "\\")
-    text = re.sub(r"[ \t\xa0]+$", "", text, flags=re.MULTILINE)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    if _BREAK in text:
+        text = _LAST_BREAK.sub("", _BREAKS.sub("\n\n", text))
+        text = _listed(text).replace(_BREAK, "\\")
+    lines = "\n".join([line.rstrip(" \t\xa0") for line in text.split("\n")])
+    return _EMPTY_LINES.sub("\n\n", lines).strip("\n")
 
 
 def _listed(text: str) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from faq_cms.imports.document import folded
 
@@ -84,6 +85,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 60
 
 
+@lru_cache(maxsize=4096)  # a document has few names, each many times
 def name(text: str) -> Name | None:
     """What a column or a key called `text` holds; None when nobody knows.
 
@@ -113,6 +115,7 @@ def chosen_language(languages: Iterable[str | None]) -> str | None:
     return next((each for each in ("fr", None) if each in present), present[0] if present else None)
 
 
+@lru_cache(maxsize=4096)  # as above
 def plain(text: str) -> str:
     """Folded words without accents."""
     return "".join(

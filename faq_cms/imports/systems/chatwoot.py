@@ -1,6 +1,7 @@
 """Chatwoot: articles of a portal, as its API lists them. Their text is Markdown; views are counted."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing, Totals
@@ -65,8 +66,8 @@ def _path(article: Record, places: dict[str, Record]) -> list[str]:
     return [values.text(above, "name"), values.text(place, "name")]
 
 
-def _holds(value: Any) -> bool:
-    return any(is_article(record) for record in values.records(value))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(map(is_article, kinds))
 
 
 def _completes(value: Any) -> bool:

@@ -3,6 +3,7 @@
 Thumbs are totals over the article's whole life, without dates: a reading of the day, never votes.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports import prose
@@ -126,8 +127,8 @@ def _paths(parts: list[Any]) -> dict[int, list[str]]:
     return found
 
 
-def _holds(value: Any) -> bool:
-    return any(is_article(record) for record in values.records(value))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(map(is_article, kinds))
 
 
 def _completes(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """Help Scout Docs: articles, categories and collections, as its API gives them. It keeps no votes."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing, Totals
@@ -62,8 +63,8 @@ def _path(article: Record, places: dict[str, Record]) -> list[str]:
     return [*names, values.text(places.get(key, {}), "name")]
 
 
-def _holds(value: Any) -> bool:
-    return any(is_article(record) for record in values.records(value))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(map(is_article, kinds))
 
 
 def _completes(value: Any) -> bool:

@@ -3,6 +3,7 @@
 Counts rebuilt from percentages are estimates and are marked so; a neutral reaction is not a no.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing, Totals
@@ -121,8 +122,8 @@ def _totals(article: Record) -> Totals | None:
     )
 
 
-def _holds(value: Any) -> bool:
-    return any(is_article(each) or _is_live(each) for each in values.records(value))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(is_article(each) or _is_live(each) for each in kinds)
 
 
 def _is_live(record: Record) -> bool:

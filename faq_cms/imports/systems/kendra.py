@@ -5,6 +5,7 @@ Its CSV formats are tables like any other.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports import prose
@@ -58,9 +59,11 @@ def _attributes(record: Record) -> Record:
     return told if isinstance(told, dict) else {}
 
 
-def _holds(value: Any) -> bool:
-    return isinstance(value, dict) and any(
-        {"Question", "Answer"} <= each.keys() for each in values.objects(value.get(_DOCUMENTS))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(
+        {"Question", "Answer"} <= each.keys()
+        for whole in kinds[:1]
+        for each in values.objects(whole.get(_DOCUMENTS))
     )
 
 

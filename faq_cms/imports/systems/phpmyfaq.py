@@ -6,7 +6,7 @@ Its readers give from 1 to 5 stars, and only their sum is kept: yes and no are e
 import csv
 import html
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -87,10 +87,8 @@ def _is_faq(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() >= _FIELDS
 
 
-def _holds(value: Any) -> bool:
-    return any(
-        _is_faq(record.get("faq")) or record.keys() >= _OF_API for record in values.records(value)
-    )
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(_is_faq(each.get("faq")) or each.keys() >= _OF_API for each in kinds)
 
 
 def _completes(value: Any) -> bool:

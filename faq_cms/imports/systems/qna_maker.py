@@ -161,8 +161,10 @@ def _is_pair(record: Record) -> bool:
 
 
 def _recognises_json(data: bytes) -> bool:
-    value = values.loaded(data)
-    return value is not None and any(_is_pair(each) for each in values.records(value))
+    wanted = {"questions", "answer"}
+    if not any(wanted <= each.keys() for each in values.kinds(data)):
+        return False
+    return any(_is_pair(each) for each in values.records(values.loaded(data)))
 
 
 def _read_json(data: bytes, name: str) -> Document:

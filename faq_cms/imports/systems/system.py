@@ -1,7 +1,7 @@
 """What the readers of systems share: an article in a system's words becomes an entry."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from faq_cms.imports.document import (
     filed,
 )
 from faq_cms.imports.systems import values
+from faq_cms.imports.systems.values import Record
 
 _ADDRESS_MAX: Final = 80
 
@@ -57,14 +58,14 @@ class Piece:
 class System:
     """A system and its export: what belongs to it, and how it is read.
 
-    `holds` tells, of the JSON value of a document, whether it is articles of this system; `completes`
+    `holds` tells, of the kinds of objects in a document, whether it is articles of this system; `completes`
     whether it is something else of it (sections, votes) that only means something beside them.
     `pieces` reads such values together; it gives the articles and how many are in other languages.
     """
 
     name: str
     label: str
-    holds: Callable[[Any], bool]
+    holds: Callable[[Sequence[Record]], bool]
     pieces: Callable[[list[Any]], tuple[list[Piece], int]]
     completes: Callable[[Any], bool] = lambda _value: False
 
@@ -75,9 +76,7 @@ class System:
             name=self.name,
             label=self.label,
             extensions=(".json",),
-            recognises=lambda data: (
-                (value := values.loaded(data)) is not None and self.holds(value)
-            ),
+            recognises=lambda data: self.holds(values.kinds(data)),
             read=lambda data, name: self.read([values.loaded(data)], name),
         )
 
@@ -87,8 +86,10 @@ class System:
         return document(self.name, pieces, name=name, elsewhere=elsewhere)
 
 
-def document(source: str, pieces: Iterable[Piece], *, name: str, elsewhere: int = 0) -> Document:
+def document(source: str, pieces: Sequence[Piece], *, name: str, elsewhere: int = 0) -> Document:
     """The articles of a system as a document. Raises NothingToImport, Invalid."""
+    if len(pieces) > MAX_ENTRIES:  # before their texts are read
+        raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
     entries: list[Entry] = []
     warnings = [findings.articles_elsewhere(elsewhere)] if elsewhere else []
     for rank, piece in enumerate(pieces, 1):
@@ -99,8 +100,6 @@ def document(source: str, pieces: Iterable[Piece], *, name: str, elsewhere: int 
             warnings.append(findings.untitled(line))
     if not entries:
         raise errors.NothingToImport(name=name, line=1)
-    if len(entries) > MAX_ENTRIES:
-        raise errors.Invalid("document", "too_many_entries", MAX_ENTRIES)
     return Document(tuple(entries), tuple(warnings), source)
 
 

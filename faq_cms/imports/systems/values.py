@@ -21,6 +21,8 @@ _LATEST: Final = 253_402_300_799  # the last second of the year 9999, after whic
 _FIRST_YEAR: Final = 1990  # before the web, a date only stands for none: year 1, 1970
 _MILLISECONDS: Final = 10_000_000_000  # larger numbers of seconds are thousandths of seconds
 _DIGITS_OF_DATES: Final = (8, 14)  # « 20240131 » and « 20240131101500 » are no seconds
+_NESTED: Final = frozenset({dict, list})  # what JSON is made of
+_LABEL_MAX: Final = 200  # characters of what names a kind
 _DEPTH_MAX: Final = 12  # of the lists and objects records are looked for in
 
 
@@ -41,14 +43,33 @@ def records(value: Any, *, depth: int = _DEPTH_MAX) -> Iterator[Record]:
     below: list[tuple[Any, int]] = [(value, depth)]
     while below:
         each, left = below.pop()
-        if isinstance(each, dict):
+        if type(each) is dict:
             yield each
             each = each.values()
-        elif not isinstance(each, list):
+        elif type(each) is not list:
             continue
         if left > 1:
-            inner = [(part, left - 1) for part in each if isinstance(part, dict | list)]
+            inner = [(part, left - 1) for part in each if type(part) in _NESTED]
             below += reversed(inner)
+
+
+@lru_cache(maxsize=2)  # as above
+def kinds(data: bytes) -> tuple[Record, ...]:
+    """One object of each kind there is in a JSON document, the outermost first: its fields say its kind.
+
+    Every system asks in turn whether a document is its own: it need not look at each article again.
+    """
+    found: dict[tuple[object, ...], Record] = {}
+    for record in records(loaded(data)):
+        inner = record.get("faq")
+        told = (
+            record.get("type"),
+            record.get("state"),
+            tuple(inner) if type(inner) is dict else (),
+        )
+        signature = (*record, *(str(each)[:_LABEL_MAX] for each in told))
+        found.setdefault(signature, record)
+    return tuple(found.values())
 
 
 def text(record: Record, *names: str) -> str:

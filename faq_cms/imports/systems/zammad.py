@@ -1,6 +1,7 @@
 """Zammad: its knowledge base as a map of assets, each kind by its numbers. It keeps no votes."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from faq_cms.imports.document import Standing
@@ -129,8 +130,8 @@ def _maps(part: Any) -> list[tuple[str, Any]]:
     return [*part.items(), *(inner.items() if isinstance(inner, dict) else ())]
 
 
-def _holds(value: Any) -> bool:
-    names = {name for name, _ in _maps(value)}
+def _holds(kinds: Sequence[Record]) -> bool:
+    names = {name for whole in kinds[:1] for name, _ in _maps(whole)}
     return {_ANSWER, _TRANSLATION} <= names
 
 

@@ -4,7 +4,7 @@ Votes have dates: each joins the version that was live then. Where only their su
 (count + sum) / 2: totals, kept as a reading of the day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from faq_cms.imports.document import Ballot, Standing, Totals
@@ -13,6 +13,7 @@ from faq_cms.imports.systems.system import Piece, System
 from faq_cms.imports.systems.values import Record
 
 _OWN: Final = {"section_id", "label_names", "vote_sum", "source_locale", "comments_disabled"}
+_DEPTH_MAX: Final = 20  # of sections in sections; five is what Zendesk allows
 _VOTE: Final = {"item_id", "value"}
 _TRANSLATION: Final = {"source_id", "locale", "title", "body"}
 
@@ -113,9 +114,7 @@ def _path(article: Record, sections: dict[str, Record], categories: dict[str, Re
     """Category, then the sections one inside the other."""
     names: list[str] = []
     section = sections.get(values.identity(article, "section_id"))
-    seen: set[str] = set()
-    while section and (key := values.identity(section, "id")) not in seen:
-        seen.add(key)
+    while section and len(names) < _DEPTH_MAX:  # a section may contain itself
         names.insert(0, values.text(section, "name"))
         above = values.identity(section, "parent_section_id")
         if not above:
@@ -131,8 +130,8 @@ def _listed(parts: list[Any], name: str) -> list[Record]:
     ]
 
 
-def _holds(value: Any) -> bool:
-    return any(is_article(record) for record in values.records(value))
+def _holds(kinds: Sequence[Record]) -> bool:
+    return any(map(is_article, kinds))
 
 
 def _completes(value: Any) -> bool:
