@@ -3,9 +3,10 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from faq_cms.imports import decoding
 from faq_cms.imports.decoding import decoded
 
 FRENCH = "Où régler l’été\u00a0? À Noël\u202f: « 12 € », œuvre, naïf, ça…\n"
@@ -59,3 +60,16 @@ def test_any_bytes_become_text_a_database_can_hold(data: bytes) -> None:
 @given(st.text("aàâbcçdeéèêëfghiîïlmnoôpqrstuùûüyÿz ?.:,'\n", min_size=1))
 def test_any_french_text_in_windows_1252_is_read(text: str) -> None:
     assert decoded(f"{text} où ".encode("cp1252")).content == f"{text} où "
+
+
+@given(st.text(max_size=60))
+@example("…" * 40)
+@example("’" * 20 + "…" * 20)
+@example("e\u0301\r\n\xad\x1b[0m")
+def test_a_text_that_nothing_has_to_be_taken_from_is_known_at_a_glance(text: str) -> None:
+    found = decoding.cleaned(text)
+    assert unicodedata.is_normalized("NFC", found)
+    assert not decoding._INVISIBLE.search(found)
+    assert not decoding._LINE_ENDS.search(found)
+    assert not decoding._STACKED_MARKS.search(found)
+    assert decoding.cleaned(found) == found
