@@ -61,6 +61,8 @@ class Stretch:
 
     def on(self, column: Any) -> list[ColumnElement[bool]]:
         """The same, as conditions on a column of days."""
+        if self.first is not None and self.first == self.last:
+            return [column == self.first]
         above = [] if self.first is None else [column >= self.first]
         return above if self.last is None else [*above, column <= self.last]
 
@@ -236,12 +238,15 @@ def _steps(kept: Stretch, wanted: Stretch) -> Steps:
 
 def _add(session: Session, span: int, steps: Steps) -> None:
     """Move the sums of a span: by source, and over all of them."""
-    rows = _union([days_of(stretch, sign) for sign, stretch in steps]).subquery()
-    sums = [func.sum(rows.c[name]).label(name) for name in COUNTS]
-    each = select(literal(span), rows.c.source, rows.c.version_id, *sums)
-    every = select(literal(span), literal(EVERY), rows.c.version_id, *sums)
-    _upsert(session, WindowTally, each.group_by(rows.c.source, rows.c.version_id))
-    _upsert(session, WindowTally, every.group_by(rows.c.version_id))
+    # What comes before what goes, so that no sum is ever under nothing. Grouped in the order of the
+    # tallies' key: one day, which is what a roll adds and takes away, is then not sorted.
+    for sign, stretch in sorted(steps, key=lambda step: -step[0]):
+        sums = [(sign * func.sum(getattr(TallyDay, name))).label(name) for name in COUNTS]
+        for source in (TallyDay.source, literal(EVERY)):
+            rows = select(literal(span), source, TallyDay.version_id, *sums)
+            keys: list[Any] = [TallyDay.article_id, TallyDay.version_id]
+            keys += [TallyDay.source] if source is TallyDay.source else []
+            _upsert(session, WindowTally, rows.where(*stretch.on(TallyDay.day)).group_by(*keys))
 
 
 def _close(session: Session, days: Stretch) -> None:
