@@ -64,6 +64,20 @@ def test_each_figure_shows_what_its_number_of_votes_allows() -> None:
     assert charts(app)[0].startswith("Part de Oui par semaine.")
 
 
+def test_the_last_words_about_an_article_name_nobody_and_stay_short() -> None:
+    article = content.published()
+    content.remarked(article.id, f"Rappelez Jeanne au 06 12 34 56 78. {'Je répète. ' * 40}")
+    [quoted] = [
+        caption.value
+        for caption in screens.application(SCREEN).caption
+        if "« Rappelez" in caption.value.replace("\u202f", " ")
+    ]
+    assert "••" in quoted
+    assert "12 34" not in quoted
+    assert quoted.endswith("…\u202f»")
+    assert len(quoted) < 300
+
+
 @pytest.mark.parametrize("before", tallies.LADDER[:-1])
 def test_a_change_is_told_from_ten_votes_in_both_periods_and_says_against_what(before: int) -> None:
     article = content.published(now=NOW - dt.timedelta(days=60))

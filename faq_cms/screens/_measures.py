@@ -155,6 +155,8 @@ def _text_after_text(revision: int, article_id: int, measures: pd.DataFrame) -> 
     for number, measure in enumerate(measures.to_dict("records")):
         if number + 1 < len(measures):
             _change(measure, is_running=number == 0)
+            if measure["votes"] and not measures["votes"].iloc[number + 1]:
+                st.caption("Comparée à la dernière mesure qui a reçu des votes.")
 
 
 def _told(measures: pd.DataFrame) -> str:

@@ -5,8 +5,9 @@ keeps who did, and the mask is back at their next sign-in.
 """
 
 import datetime as dt
+import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from faq_cms.models import Reason, RemarkState
 from faq_cms.people import Actor
 from faq_cms.screens import _parts, _session
 
+QUOTED: Final = 140  # characters: two lines
 _REVEALED = "revealed_remarks"
 DONE = {
     RemarkState.NO_ACTION: "Remarque classée sans suite.",
@@ -77,6 +79,12 @@ def text(remark_id: int, written: str, *, place: str = "card") -> None:
         )
 
 
+def quoted(written: str) -> str:
+    """The beginning of what was written, between guillemets; what names a person stays masked."""
+    beginning = textwrap.shorten(personal_data.mask(written), QUOTED, placeholder="…")
+    return f"«\u202f{_parts.plain(beginning)}\u202f»"
+
+
 def _reveal(remark_id: int, revealed: set[int]) -> None:
     def change(session: Session, actor: Actor, now: dt.datetime) -> None:
         remarks.reveal(session, actor, remark_id, now=now)
@@ -87,7 +95,7 @@ def _reveal(remark_id: int, revealed: set[int]) -> None:
 
 def circumstances(remark: Mapping[Any, Any], *, now: dt.datetime, is_fresh: bool = False) -> str:
     """After which answer, why, in which version, when; and the state once it is settled."""
-    parts = ["Nouveau"] if is_fresh else []
+    parts = ["Nouvelle"] if is_fresh else []
     parts.append(french.YES if remark["helpful"] else french.NO)
     if _parts.known(remark["reason"]):
         parts.append(french.label(Reason(remark["reason"])))

@@ -389,8 +389,7 @@ def article(row: dict[Any, Any], remark: str | None) -> None:
         version = f"version {row['version']} du {french.short_date(row['published_at'])}"
         said = french.constat(_parts.counts(row), row["objective"], Verdict(row["verdict"]))
         verdict = said if row["votes"] else ""
-        quoted = f"«\u202f{_parts.plain(remark)}\u202f»" if remark else ""
-        parts = (verdict, shown.aside, version, quoted)
+        parts = (verdict, shown.aside, version, _remark.quoted(remark) if remark else "")
         st.caption(" · ".join(part for part in parts if part))
 
 
