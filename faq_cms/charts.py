@@ -66,6 +66,8 @@ _LIKELY: Final[Mapping[str, Any]] = {
     "strokeWidth": 1,
 }  # an interval
 _ROW: Final = 62  # pixels: two lines of words, then the interval
+_NEAR: Final = 0.1  # of the time between the first version and the last: their names would meet
+_LINE_OF_WORDS: Final = 13  # pixels
 _NARROW, _STEP = 0.2, 0.05  # of the scale of shares
 _FEW_WEEKS: Final = 100  # days on an axis up to which Mondays are named; then months are
 _LONG: Final = 300  # days on an axis from which a month without its year is ambiguous
@@ -466,9 +468,11 @@ def told_effects(frame: pd.DataFrame) -> str:
 
 def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
     """A dashed line at each version, with its number."""
+    at = _local(versions)
     published = pd.DataFrame(
         {
-            "at": _local(versions),
+            "at": at,
+            "down": _apart(at),
             "name": [f"v{number}" for number in versions["version"]],
             "when": [
                 f"Version {number}, publiée le {french.date(at)}"
@@ -480,9 +484,18 @@ def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
     return [
         marks.mark_rule(color=_LINE, strokeDash=[4, 3], aria=False),
         marks.mark_text(color=_SOFT[is_dark], align="left", dx=4, baseline="top").encode(
-            y=alt.value(0), text="name:N", description="when:N"
+            y=alt.Y("down:Q", scale=None), text="name:N", description="when:N"
         ),
     ]
+
+
+def _apart(moments: "pd.Series[pd.Timestamp]") -> list[int]:
+    """How far under the top each version is named, in pixels: close ones one under another."""
+    near, downs = (moments.max() - moments.min()) * _NEAR, list[int]()
+    for before, at in zip([None, *moments], moments, strict=False):
+        is_near = before is not None and at - before < near
+        downs.append((downs[-1] + _LINE_OF_WORDS) % (5 * _LINE_OF_WORDS) if is_near else 0)
+    return downs
 
 
 def _closest(data: pd.DataFrame, objective: float | None) -> alt.Scale:

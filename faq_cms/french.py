@@ -1031,6 +1031,8 @@ def _digits(*shares: float) -> int:
 
 
 def _hundredths(share: float, digits: int) -> str:
+    if share in (0, 1):  # nothing and all need no decimals, whatever stands beside
+        digits = 0
     value = _rounded(share * 100, digits)
     if value == 0 < share:  # beyond two decimals, stay inside the scale
         value = _rounded(share * 100, digits, ROUND_UP)
@@ -1088,7 +1090,7 @@ def usefulness(counts: Counts) -> Figure:
         return Figure(_yes_and_no(counts), aside, dots(counts))
     share = f"{percent(counts.ratio)} ({number(counts.helpful)} sur {number(counts.votes)})"
     return Figure(
-        f"{share}, {interval(counts.interval)}",
+        share + _plausible(counts.ratio, counts.interval),
         colour=True,
         rank=True,
         trend=True,
@@ -1125,8 +1127,14 @@ def summary(period: str, counts: Counts) -> str:
         return f"{lead}aucun vote"
     if counts.votes < MINIMUM_EVIDENCE:
         return f"{lead}{count(counts.votes, 'vote')}, {_yes_and_no(counts)}"
-    share = f"{percent(counts.ratio)}, {interval(counts.interval)}"
+    share = percent(counts.ratio) + _plausible(counts.ratio, counts.interval)
     return f"{lead}{count(counts.votes, 'vote')}, {number(counts.helpful)} Oui ({share})"
+
+
+def _plausible(share: float, bounds: Interval) -> str:
+    """What follows a share; nothing when no decimal of ours tells it from the share itself."""
+    said = interval(bounds)
+    return "" if said == percent(share) else f", {said}"
 
 
 def headline(counts: Counts, period: str) -> str:

@@ -77,7 +77,7 @@ def test_a_no_becomes_a_correction_whose_improvement_is_seen(served: Served, ent
 
     editor.goto(f"{served.url}/gestion/a-corriger")
     editor.get_by_role("radio", name="Tableau").click()
-    editor.get_by_text("Amélioration constatée").wait_for()
+    editor.get_by_text("Amélioration constatée").filter(visible=True).wait_for()
     editor.get_by_role("radio", name="Liste").click()
     editor.locator("summary", has_text="Terminés (1)").click()
     editor.get_by_text("Avant\u00a0: 9\u202f% (3 sur 33)").wait_for()

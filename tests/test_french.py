@@ -302,6 +302,17 @@ def test_interval(low: float, high: float, expected: str) -> None:
     assert plain(french.interval(Interval(low, high))) == expected
 
 
+def test_nothing_and_all_have_no_decimals_beside_what_has_some() -> None:
+    assert plain(french.interval(Interval(0.99992, 1.0))) == "entre 99,99 et 100 %"
+    assert plain(french.interval(Interval(0.0, 0.00008))) == "entre 0 et 0,01 %"
+
+
+def test_an_interval_that_reads_like_the_share_is_not_said_twice() -> None:
+    counts = Counts(6, 310_017)
+    assert plain(french.usefulness(counts).text) == "0,01 % (6 sur 310 023)"
+    assert plain(french.summary("Mars", counts)).endswith("6 Oui (0,01 %)")
+
+
 @pytest.mark.parametrize(
     ("difference", "low", "high", "expected"),
     [
