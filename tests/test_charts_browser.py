@@ -1,8 +1,10 @@
-"""Charts in a real browser, as a screen reader meets them: sentences in French, and nothing else."""
+"""Managers’ screens in a real browser: every dot speaks French to a screen reader, nothing is cut."""
 
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from faq_cms.models import Role
 from tests import content, tallies
@@ -54,3 +56,28 @@ def test_every_chart_and_every_dot_is_told_in_french(served: Served, enter: Ente
                 assert any(each.startswith(beginning) for each in said["graphics-symbol"]), path
             every = [each for names in said.values() for each in names]
             assert [each for each in every if COLUMNS.search(each)] == [], path
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_managers_screens_never_scroll_sideways(served: Served, enter: Enter, width: int) -> None:
+    """At 1400 the follow-up of corrections, eleven columns, is read whole as well."""
+    article = content.published("Où est ma facture\u202f?")
+    content.received(article.id, helpful=3, unhelpful=17)
+    content.revised(article.id, "En haut de la page.")
+    content.received(article.id, helpful=19, unhelpful=1)
+    page = enter("Zoé", Role.MANAGER).new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("tableau-de-bord", "utilite", f"article?article={article.id}&vue=mesure"):
+        page.goto(f"{served.url}/gestion/{path}")
+        page.get_by_role("button", name="Image PNG").first.wait_for()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        assert reach(page, '[data-testid="stMain"]') <= 0, path
+    page.goto(f"{served.url}/gestion/tableau-de-bord")
+    page.get_by_role("columnheader", name="Remarques avec réponse").wait_for()
+    assert (reach(page, '[data-testid="stTable"] :has(> table)') <= 0) is (width == 1400)
+
+
+def reach(page: "Page", of: str) -> int:
+    """By how many pixels something is wider than what is seen of it."""
+    found: int = page.locator(of).evaluate("element => element.scrollWidth - element.clientWidth")
+    return found
