@@ -663,7 +663,10 @@ class Missing:
 
 
 def missing(session: Session, *, now: dt.datetime) -> list[Missing]:
-    """The destinations waited for at `now`, the longest waited for first. Reads only."""
+    """The destinations waited for at `now`, the longest waited for first. Reads only.
+
+    Who came and could not be served is not waited for: its failure is told as such.
+    """
     late = session.scalars(
         select(Destination)
         .where(
@@ -676,8 +679,15 @@ def missing(session: Session, *, now: dt.datetime) -> list[Missing]:
     return [
         Missing(each.id, each.channel, each.name, each.seen_at + dt.timedelta(days=1))
         for each in late
-        if each.seen_at is not None and _comes_every_night(session, each.id, each.seen_at)
+        if each.seen_at is not None
+        and not _has_just_failed(session, each.id, now=now)
+        and _comes_every_night(session, each.id, each.seen_at)
     ]
+
+
+def _has_just_failed(session: Session, destination_id: int, *, now: dt.datetime) -> bool:
+    last = _last(session, destination_id)
+    return last is not None and last.outcome is DeliveryOutcome.FAILED and last.at > now - LATE
 
 
 def _comes_every_night(session: Session, destination_id: int, seen_at: dt.datetime) -> bool:
@@ -707,7 +717,7 @@ def watch(session: Session, *, now: dt.datetime) -> list[Missing]:
 def troubles(session: Session, *, since: dt.datetime) -> pd.DataFrame:
     """Deliveries that failed or were missed after `since`, newest first. Reads only.
 
-    Columns: delivery_id, destination_id, channel, way, name, at, outcome, failure.
+    Columns: delivery_id, destination_id, channel, way, name, seen_at, at, outcome, failure.
     """
     return db.frame(
         session,
@@ -717,6 +727,7 @@ def troubles(session: Session, *, since: dt.datetime) -> pd.DataFrame:
             Destination.channel,
             Destination.way,
             Destination.name,
+            Destination.seen_at,
             Delivery.at,
             Delivery.outcome,
             Delivery.failure,

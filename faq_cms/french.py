@@ -333,8 +333,16 @@ def told(kind: NoticeKind, detail: Mapping[str, Any]) -> str:
         NoticeKind.REVIEW: f"Relecture demandée{by}{NBSP}: {about}",
         NoticeKind.LATE: f"Correction en retard, attendue le {due}{NBSP}: {about}",
         NoticeKind.BURST: f"{count(int(detail.get('votes', 0)), 'vote mis', 'votes mis')} de côté{NBSP}: {about}",
-        NoticeKind.MISSED: f"Envoi manqué{NBSP}: {detail.get('name', '')} ({detail.get('channel', '')})",
+        NoticeKind.MISSED: _missed(detail),
     }[kind]
+
+
+def _missed(detail: Mapping[str, Any]) -> str:
+    """A delivery that did not take place, or could not; « feed » is what a machine asks for."""
+    channel = str(detail.get("channel", "")).replace("feed", "flux des changements")
+    failure = str(detail.get("failure") or "")
+    lead = "échoué" if failure else "manqué"
+    return f"Envoi {lead}{NBSP}: {detail.get('name', '')} ({channel}){f'. {failure}' if failure else ''}"
 
 
 TRIAL: Final = "Essai\u00a0: les nouveautés de la FAQ arriveront ici."

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
@@ -37,6 +38,7 @@ from faq_cms.models import (
     Rhythm,
     Told,
     Version,
+    Way,
 )
 from faq_cms.people import Actor
 from faq_cms.votes import civil_day
@@ -236,14 +238,14 @@ def _aside(session: Session, now: dt.datetime) -> Iterator[_Occasion]:
 
 
 def _missed(session: Session, now: dt.datetime) -> Iterator[_Occasion]:
+    """Who did not come, and who was served once and now comes in vain: told once a day at most."""
     for row in deliveries.troubles(session, since=now - RECENT).to_dict("records"):
-        if row["outcome"] == DeliveryOutcome.MISSED:
-            yield _Occasion(
-                f"missed {row['delivery_id']}",
-                NoticeKind.MISSED,
-                row["at"],
-                {"channel": row["channel"], "name": row["name"]},
-            )
+        is_followed = row["way"] != Way.DOWNLOAD and not pd.isna(row["seen_at"])
+        if row["outcome"] == DeliveryOutcome.MISSED or is_followed:
+            detail = {"channel": row["channel"], "name": row["name"]}
+            if row["failure"]:
+                detail["failure"] = row["failure"]
+            yield _Occasion(f"missed {row['delivery_id']}", NoticeKind.MISSED, row["at"], detail)
 
 
 def _questioned(query: Any, of: type[Flag] | type[Correction]) -> Any:

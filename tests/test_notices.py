@@ -8,9 +8,20 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from faq_cms import articles, corrections, db, duties, loop, mail, notices, people
+from faq_cms import (
+    articles,
+    corrections,
+    db,
+    deliveries,
+    duties,
+    french,
+    loop,
+    mail,
+    notices,
+    people,
+)
 from faq_cms.articles import Text
-from faq_cms.errors import Forbidden, Invalid
+from faq_cms.errors import Conflict, Forbidden, Invalid
 from faq_cms.models import Correction, NoticeKind, Reason, Rhythm, Role
 from faq_cms.notices import Choice
 from faq_cms.people import Actor
@@ -165,6 +176,39 @@ def test_a_missed_night_is_told_to_who_may_export(zoe: Actor) -> None:
     duties.run_due(late)
     assert told(manager, late) == [NoticeKind.MISSED]
     assert told(zoe, late) == []
+
+
+def test_a_night_that_fails_is_told_with_its_reason_once_a_day_and_not_as_an_absence() -> None:
+    from tests import test_deliveries
+
+    manager = person("Max", Role.MANAGER)
+    content.published()
+    for night in range(8):
+        test_deliveries.sent(now=NOW + night * DAY)
+    for night in range(8, 10):
+        for minute in range(3):
+            with (
+                pytest.raises(Conflict),
+                deliveries.telling(test_deliveries.SITE, now=NOW + night * DAY + minute * MINUTE),
+            ):
+                raise Conflict("emptied_export", "JSON")
+        duties.run_due(NOW + night * DAY + dt.timedelta(hours=6))
+    assert told(manager, NOW + 10 * DAY) == [NoticeKind.MISSED] * 2
+    with db.reading() as session:
+        (first, _) = notices.unread(session, manager)
+    line = french.told(first.kind, first.detail)
+    assert line.startswith("Envoi échoué\u00a0: Site public (json). Aucun article n’est à exporter")
+    duties.run_due(NOW + 10 * DAY + dt.timedelta(hours=12))  # it does not even come any more
+    assert told(manager, NOW + 10 * DAY + dt.timedelta(hours=12)) == [NoticeKind.MISSED] * 3
+
+
+def test_who_never_was_served_alarms_nobody() -> None:
+    from tests import test_deliveries
+
+    manager = person("Max", Role.MANAGER)
+    with pytest.raises(Conflict), deliveries.telling(test_deliveries.SITE, now=NOW):
+        raise Conflict("cell_too_long", "Une question")
+    assert told(manager, NOW + MINUTE) == []
 
 
 def test_what_is_read_is_read_by_that_person_alone_and_can_be_unread(zoe: Actor) -> None:

@@ -46,7 +46,7 @@ CHANNEL = Channel(
     ".zip",
     write,
     Destination.SITE,
-    "Pour un générateur de site (Hugo, Jekyll…) : un fichier par article, son en-tête compris.",
+    "Pour un générateur de site (Hugo, Jekyll…)\u00a0: un fichier par article, son en-tête compris.",
 )
 
 

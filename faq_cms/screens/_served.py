@@ -67,18 +67,33 @@ def connected(served: Served, revision: int, now: dt.datetime) -> None:
         _trouble(row, served.gaps[row["destination_id"]], waited) for row in rows.to_dict("records")
     ]
     rows = rows.assign(trouble=troubled).sort_values("trouble", ascending=False, kind="stable")
-    behind = sum(not served.gaps[number].is_up_to_date for number in rows["destination_id"])
     st.subheader(f"Canaux branchés ({french.number(len(rows))})", anchor=False)
-    st.caption(
-        f"{french.count(behind, 'canal n’est', 'canaux ne sont')} pas à jour."
-        if behind
-        else "Tous servent ce qui est publié."
-    )
+    st.caption(_summary(served, rows, waited))
     figures = _data.usefulness(revision).set_index("article_id")
     for row in rows.to_dict("records"):
         is_closed = row["way"] == Way.MACHINE and row["name"] in closed
         is_late = row["destination_id"] in waited
         _card(row, served, figures, is_late=is_late, is_closed=is_closed, now=now)
+
+
+def _summary(served: Served, rows: pd.DataFrame, waited: set[int]) -> str:
+    """How many need somebody, and why; one may be counted in each sentence."""
+    gaps = [served.gaps[number] for number in rows["destination_id"]]
+    broken = (rows["outcome"] != DeliveryOutcome.DONE) | rows["destination_id"].isin(waited)
+    proven, behind = (
+        sum(map(bool, each))
+        for each in ([gap.proven for gap in gaps], [not gap.is_up_to_date for gap in gaps])
+    )
+    told = []
+    if number := int(broken.sum()):
+        told.append(
+            f"{french.count(number, 'canal n’a', 'canaux n’ont')} pas reçu l’envoi attendu."
+        )
+    if proven:
+        told.append(f"{french.count(proven, 'canal sert', 'canaux servent')} un problème avéré.")
+    if behind:
+        told.append(f"{french.count(behind, 'canal n’est', 'canaux ne sont')} pas à jour.")
+    return " ".join(told) or "Tous servent ce qui est publié."
 
 
 def _closed_access(now: dt.datetime) -> set[str]:
