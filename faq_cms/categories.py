@@ -129,7 +129,8 @@ def rename(
     if namesake is not None and namesake.id != category_id:
         raise Invalid("category", "taken", namesake.name)
     before, changed.name = changed.name, name
-    _touch(session, category_id, now)
+    for each in (changed, *_children(session, category_id)):  # theirs say it too
+        _touch(session, each.id, now)
     db.bump(session, content=True)
     people.record(
         session,
@@ -165,6 +166,7 @@ def place(
             raise Conflict("third_level", placed.name)
     before, placed.parent_id = placed.parent_id, parent_id
     placed.position = (session.scalar(select(func.max(Category.position))) or 0) + 1
+    _touch(session, category_id, now)
     db.bump(session, content=True)
     people.record(
         session,
@@ -222,7 +224,7 @@ def merge(
     if category_id == into_id:
         raise Conflict("merge_itself")
     gone, kept = category(session, category_id), category(session, into_id)
-    _move_children(session, gone, kept)
+    _move_children(session, gone, kept, now=now)
     moved = _touch(session, category_id, now)
     session.execute(
         update(Article).where(Article.category_id == category_id).values(category_id=into_id)
@@ -331,9 +333,10 @@ def _refuse_third_level(session: Session, parent_id: int) -> None:
         raise Conflict("third_level", parent.name)
 
 
-def _move_children(session: Session, gone: Category, kept: Category) -> None:
+def _move_children(session: Session, gone: Category, kept: Category, *, now: dt.datetime) -> None:
     """What was under a merged category goes under the other one, or beside it."""
     for child in _children(session, gone.id):
+        _touch(session, child.id, now)
         if child.id != kept.id:
             child.parent_id = kept.id if kept.parent_id in (None, gone.id) else kept.parent_id
     if kept.parent_id == gone.id:

@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pypdfium2
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -15,21 +17,24 @@ from faq_cms import (
     api,
     articles,
     caps,
+    categories,
     db,
     deliveries,
     exports,
     filing,
     loop,
     people,
+    plans,
     remarks,
+    reviews,
     settings,
     votes,
 )
 from faq_cms.api import schemas
 from faq_cms.articles import Text
-from faq_cms.models import Article, Vote
+from faq_cms.models import Article, Significance, Vote
 from faq_cms.settings import Settings
-from tests.content import NOW, published, revised
+from tests.content import NOW, published, received, remarked, revised
 
 QUESTION = "Comment payer ma facture\u202f?"
 
@@ -489,6 +494,151 @@ def test_the_feed_refuses_a_bad_token_and_asks_for_none(
     assert bad.status_code == 401
     for headers in ({}, {"Authorization": "Basic YTpi"}):  # a proxy's own password is not ours
         assert client.get("/api/v1/articles", headers=headers).status_code == 200
+
+
+def test_whatever_moves_an_article_moves_what_a_machine_holds_of_it(
+    client: TestClient, article: Article
+) -> None:
+    """The file has another ETag, and who asks for what changed since is told of the article."""
+    bearer = {"Authorization": f"Bearer {token()}"}
+    with db.transaction() as session:
+        section = categories.add(session, people.SYSTEM, name="Factures", now=NOW).id
+        above = categories.add(session, people.SYSTEM, name="Argent", now=NOW).id
+        kept = categories.add(session, people.SYSTEM, name="Budget", now=NOW).id
+        filing.file_under(session, people.SYSTEM, article.id, category_id=section, now=NOW)
+    moves: dict[str, Callable[[Session, dt.datetime], object]] = {
+        "category renamed": lambda s, now: categories.rename(
+            s, people.SYSTEM, category_id=section, name="Paiements", now=now
+        ),
+        "category under another": lambda s, now: categories.place(
+            s, people.SYSTEM, category_id=section, parent_id=above, now=now
+        ),
+        "the one above renamed": lambda s, now: categories.rename(
+            s, people.SYSTEM, category_id=above, name="Finances", now=now
+        ),
+        "address changed": lambda s, now: filing.move(
+            s, people.SYSTEM, article.id, slug="ailleurs", now=now
+        ),
+        "tag added": lambda s, now: filing.change(
+            s, people.SYSTEM, [article.id], filing.Change(tags_added=("neuf",)), now=now
+        ),
+        "the one above merged": lambda s, now: categories.merge(
+            s, people.SYSTEM, category_id=above, into_id=kept, objective=None, now=now
+        ),
+        "filed elsewhere": lambda s, now: filing.file_under(
+            s, people.SYSTEM, article.id, category_id=kept, now=now
+        ),
+        "withdrawn": lambda s, now: loop.withdraw(s, people.SYSTEM, article.id, now=now),
+    }
+
+    def etag() -> str:
+        got = client.get("/api/v1/exports/json?allow_empty=true", headers=bearer)
+        etag: str = got.headers["etag"]
+        return etag
+
+    known = etag()
+    for day, (what, move) in enumerate(moves.items(), start=1):
+        now = NOW + dt.timedelta(days=day)
+        with db.transaction() as session:
+            move(session, now)
+        since = {"updated_since": (now - dt.timedelta(minutes=1)).isoformat()}
+        told = client.get("/api/v1/articles", params=since).json()["items"]
+        assert [each["id"] for each in told] == [article.uid], what
+        assert etag() != known, what
+        known = etag()
+
+
+def test_an_objective_that_moves_changes_what_leaves_out_those_below(
+    client: TestClient, article: Article
+) -> None:
+    bearer = {"Authorization": f"Bearer {token()}"}
+    published("Une autre ?")
+    with db.transaction() as session:
+        section = categories.add(session, people.SYSTEM, name="Factures", now=NOW).id
+        filing.file_under(session, people.SYSTEM, article.id, category_id=section, now=NOW)
+    received(article.id, 12, 28)
+
+    def asked(headers: dict[str, str]) -> Any:
+        return client.get(
+            "/api/v1/exports/json", params={"without_below": "1"}, headers=bearer | headers
+        )
+
+    first = asked({})
+    assert len(first.json()["items"]) == 1
+    with db.transaction() as session:
+        categories.set_objective(
+            session, people.SYSTEM, category_id=section, objective=0.2, now=NOW
+        )
+    again = asked({"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, len(again.json()["items"])) == (200, 2)
+
+
+def unpacked(data: bytes) -> str:
+    """Every word of a file, whatever holds it."""
+    if data.startswith(b"%PDF"):
+        document = pypdfium2.PdfDocument(data)
+        return "".join(page.get_textpage().get_text_range() for page in document)
+    return data.decode(errors="replace")  # our zips and office documents are stored as they are
+
+
+def test_no_channel_tells_what_the_public_does_not_read(
+    client: TestClient, article: Article
+) -> None:
+    """Drafts, planned texts, withdrawn articles, notes, remarks, owners: by no filter, in no format."""
+    with db.transaction() as session:
+        for answer, number in (("SECRET brouillon", article.id), ("SECRET jamais paru", None)):
+            made = (
+                number
+                or articles.create(
+                    session, people.SYSTEM, text=Text("SECRET question", ""), now=NOW
+                ).id
+            )
+            articles.save_draft(
+                session,
+                people.SYSTEM,
+                made,
+                text=Text("SECRET question", answer),
+                seen=articles.seen(session, made),
+                now=NOW,
+            )
+        reviews.note(session, people.SYSTEM, article.id, text="SECRET note", now=NOW)
+        draft = articles.draft_of(session, article.id)
+        assert draft is not None
+        plans.add_publication(
+            session,
+            people.SYSTEM,
+            draft,
+            due_at=NOW + dt.timedelta(days=1),
+            significance=Significance.MAJOR,
+            now=NOW,
+        )
+    gone = published("SECRET retiré ?", "SECRET retiré")
+    remarked(gone.id, "SECRET remarque")
+    remarked(article.id, "SECRET remarque")
+    with db.transaction() as session:
+        loop.withdraw(session, people.SYSTEM, gone.id, now=NOW)
+        change = filing.Change(internal_note="SECRET note interne")
+        filing.change(session, people.SYSTEM, [article.id], change, now=NOW)
+    bearer = {"Authorization": f"Bearer {token()}"}
+    for channel in exports.CHANNELS:
+        for query in ("", "?updated_since=2000-01-01", "?typography=fix&spaces=plain"):
+            got = client.get(f"/api/v1/exports/{channel}{query}", headers=bearer)
+            assert got.status_code == 200
+            assert "virement" in unpacked(got.content), channel
+            assert "SECRET" not in unpacked(got.content), channel
+    for query in ("", "?updated_since=2000-01-01"):
+        assert "SECRET" not in client.get(f"/api/v1/articles{query}", headers=bearer).text
+
+
+@pytest.mark.parametrize("scope", [each for each in people.SCOPES if each != "export"])
+def test_a_token_of_another_scope_exports_nothing_and_is_told_so(
+    client: TestClient, article: Article, scope: str
+) -> None:
+    bearer = {"Authorization": f"Bearer {token(scope)}"}
+    for path in ("/api/v1/exports/json", "/api/v1/articles"):
+        got = client.get(path, headers=bearer)
+        assert got.status_code in (401, 403)
+        assert QUESTION not in got.text
 
 
 # -- errors and description ----------------------------------------------------------------------
