@@ -101,17 +101,19 @@ class _Walk:
                     if self.rows is not None:
                         self.rows[-1].append(runs(token))
                     else:
-                        yield self._placed(Kind.HEADING if level else Kind.PARAGRAPH, token, level)
+                        kind = Kind.HEADING if level else Kind.PARAGRAPH
+                        yield from self._begun(Block(kind, runs(token), level=level))
                 case "fence" | "code_block":
-                    yield self._begun(
-                        Block(Kind.CODE, (Run(token.content.rstrip("\n"), code=True),))
-                    )
+                    code = Run(token.content.rstrip("\n"), code=True)
+                    yield from self._begun(Block(Kind.CODE, (code,)))
                 case "hr":
-                    yield Block(Kind.RULE)
+                    yield from self._begun(Block(Kind.RULE))
                 case "table_close":
                     rows = tuple(tuple(row) for row in self.rows or ())
                     self.rows = None
-                    yield Block(Kind.TABLE, rows=rows, depth=len(self.lists))
+                    yield from self._begun(Block(Kind.TABLE, rows=rows))
+                case "list_item_close" if self.item:  # nothing was written behind its mark
+                    yield self._marked(Block(Kind.ITEM))
                 case other:
                     self._note(other, token)
 
@@ -134,19 +136,24 @@ class _Walk:
             case "tr_open" if self.rows is not None:
                 self.rows.append([])
 
-    def _placed(self, kind: Kind, token: Token, level: int) -> Block:
-        return self._begun(Block(kind, runs(token), level=level))
+    def _begun(self, block: Block) -> Iterator[Block]:
+        """The block where it stands; the first of a list item carries its mark, or stands under it."""
+        if self.item and block.kind is Kind.PARAGRAPH:
+            yield self._marked(block)
+            return
+        if self.item:
+            yield self._marked(Block(Kind.ITEM))
+        yield self._placed(block)
 
-    def _begun(self, block: Block) -> Block:
-        """The block where it stands; the first of a list item carries its mark."""
-        placed = replace(block, depth=len(self.lists), quoted=self.quotes > 0)
-        if not self.item or block.kind is not Kind.PARAGRAPH:
-            return placed
+    def _marked(self, block: Block) -> Block:
         number, self.item = self.lists[-1], False
         if number is not None:
             self.lists[-1] = number + 1
         opens, self.opens = self.opens, False
-        return replace(placed, kind=Kind.ITEM, number=number, opens=opens)
+        return replace(self._placed(block), kind=Kind.ITEM, number=number, opens=opens)
+
+    def _placed(self, block: Block) -> Block:
+        return replace(block, depth=len(self.lists), quoted=self.quotes > 0)
 
 
 _LOOKS: Final = {"strong": "bold", "em": "italic", "s": "struck"}

@@ -12,7 +12,7 @@ from typing import Final
 
 from faq_cms.articles import PublishedArticle
 from faq_cms.exports import channel
-from faq_cms.exports.channel import Channel, Destination, Site, wordings
+from faq_cms.exports.channel import Channel, Destination, Site, one_line, wordings
 
 _HEADINGS: Final = ("_question", "_answer", "_source_uri", "_category")
 
@@ -39,7 +39,7 @@ def _rows(articles: Sequence[PublishedArticle], site: Site) -> Iterator[_Row]:
     for article in articles:
         answer = channel.text(article, site)
         for question in wordings(article):
-            yield question, answer, article.url, article.category or ""
+            yield question, answer, article.url, one_line(article.category or "")
 
 
 def _entry(row: _Row) -> dict[str, object]:

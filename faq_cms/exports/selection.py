@@ -191,7 +191,7 @@ def spelled(found: Sequence[PublishedArticle], wanted: Wanted) -> list[Published
         if faults:
             raise Misspelt(tuple(faults))
     if wanted.typography is Typography.FIX:
-        found = [_rewritten(each, typography.fix) for each in found]
+        found = [_rewritten(each, _right) for each in found]
     style = _STYLES[wanted.spaces]
     if style != "narrow":
         found = [_spaced(each, lambda text: typography.spaces(text, style)) for each in found]
@@ -212,6 +212,12 @@ def _faults(article: PublishedArticle) -> tuple[str, ...]:
 
 def _texts(article: PublishedArticle) -> Iterator[str]:
     yield from (article.question, *article.wordings, article.answer)
+
+
+def _right(text: str) -> str:
+    """In right typography, unless that makes it longer than an answer may be: a space grows by two bytes."""
+    fixed = typography.fix(text)
+    return fixed if len(fixed.encode()) <= rendering.MAX_BYTES else text
 
 
 def _rewritten(article: PublishedArticle, write: Callable[[str], str]) -> PublishedArticle:

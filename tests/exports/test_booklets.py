@@ -61,6 +61,19 @@ def test_an_answer_is_a_flat_list_of_blocks() -> None:
     assert [block.opens for block in found if block.kind is Kind.ITEM][-1]
 
 
+def test_an_item_without_words_or_that_begins_with_code_keeps_its_mark_for_itself() -> None:
+    made = article(answer="- un\n-\n\nAprès.\n\n3. ~~~\n   x\n   ~~~\n   suite\n4. deux\n\nFin.")
+    found = [
+        (block.kind, block.number, "".join(run.text for run in block.runs))
+        for block in blocks.answer(made, SITE)
+    ]
+    assert found == [
+        (Kind.ITEM, None, "un"), (Kind.ITEM, None, ""), (Kind.PARAGRAPH, None, "Après."),
+        (Kind.ITEM, 3, ""), (Kind.CODE, None, "x"), (Kind.PARAGRAPH, None, "suite"),
+        (Kind.ITEM, 4, "deux"), (Kind.PARAGRAPH, None, "Fin."),
+    ]  # fmt: skip
+
+
 # -- Word ----------------------------------------------------------------------------------------
 
 

@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import event
 
-from faq_cms import articles, categories, db, filing, french, people
+from faq_cms import articles, categories, db, filing, french, people, rendering
 from faq_cms.errors import Invalid, Misspelt, NotFound
-from faq_cms.exports import selection
+from faq_cms.exports import CHANNELS, selection
 from faq_cms.exports.selection import Spaces, Typography, Wanted
 from faq_cms.filing import Change
 from faq_cms.models import Article
 from tests import content
-from tests.exports.made import article
+from tests.exports.made import SITE, article
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = content.NOW
@@ -150,6 +150,14 @@ def test_typography_is_left_corrected_or_refused() -> None:
     assert fixed.wordings == ("Où\u202f?",)
     assert fixed.answer == "L’adresse\u00a0: «\u202fici\u202f»\u202f!"
     assert selection.spelled([fixed], Wanted(typography=Typography.REFUSE)) == [fixed]
+
+
+def test_an_answer_of_the_longest_size_is_corrected_no_further_than_it_can_be_written() -> None:
+    longest = "Quoi ? " * (rendering.MAX_BYTES // 7)
+    (made,) = selection.spelled([article(answer=longest)], Wanted(typography=Typography.FIX))
+    assert made.answer == longest
+    assert made.question == "Comment payer\u202f?"
+    assert CHANNELS["json"].write([made], SITE)
 
 
 def test_a_refusal_names_the_articles_and_says_what_is_wrong() -> None:
