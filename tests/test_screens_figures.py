@@ -58,7 +58,8 @@ def test_each_screen_shows_of_a_share_what_its_votes_allow(file: str) -> None:
 
 def test_the_history_and_a_report_show_of_a_share_what_its_votes_allow() -> None:
     article = content.published(now=dt.datetime.now(dt.UTC) - dt.timedelta(days=30))
-    history = opened("article.py", article=str(article.id), vue="historique")
+    history = opened("article.py", article=str(article.id), version="1")
+    assert "Historique" in [control.value for control in history.segmented_control]
     today = ledger.civil_day(dt.datetime.now(dt.UTC))
     with tallies.forgotten():
         for place, votes in enumerate((0, *tallies.LADDER)):

@@ -114,7 +114,8 @@ def ranking() -> None:
     )
     st.caption(
         "Le point est la part de Oui, d’autant plus gros qu’il y a de votes\u202f; la barre, ce qui "
-        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes pour un constat."
+        "reste plausible\u202f; le trait, l’objectif. En gris, trop peu de votes sur le texte pour un "
+        f"constat\u00a0: moins de {MINIMUM_EVIDENCE}."
     )
     if len(shown) > DRAWN:
         st.caption(
@@ -162,7 +163,7 @@ def table() -> pd.DataFrame:
                 help="Part de Oui par semaine ou par mois, de 0 à 100\u202f%",
             ),
             "Évolution": st.column_config.TextColumn(
-                width=165, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
+                width=195, help=f"Par rapport à la période précédente\u00a0: {previous_name()}"
             ),
             "Votes": st.column_config.NumberColumn(width=65, format="localized"),
             "Constat": st.column_config.TextColumn(width=125),
