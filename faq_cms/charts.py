@@ -132,24 +132,24 @@ def over_time(
     shares = _closest(data, objective)
     x = _dates(data, grain, "middle:T", versions)
 
-    def drawn(rows: pd.DataFrame, y: str = "ratio:Q") -> alt.Chart:
+    def drawn(y: str = "ratio:Q", only: str | None = None) -> alt.Chart:
         axis = alt.Axis(format=".0%", tickCount=5)
         up = alt.Y(y, scale=shares, title="Part de Oui", axis=axis)
-        return alt.Chart(rows).encode(x=x, y=up)
+        chart = alt.Chart().encode(x=x, y=up)
+        return chart if only is None else chart.transform_filter(f"datum.{only}")
 
-    few, proven = data[data["is_few"]], data[data["proven"].notna()]
     colour = COLOURS[Verdict.MET]
     layers: list[alt.Chart] = [
-        drawn(data, "proven_low:Q")
+        drawn("proven_low:Q")
         .mark_area(opacity=0.2, color=colour, aria=False)
         .encode(y2="proven_high:Q"),
-        drawn(data).mark_line(strokeWidth=1, color=_LINE, aria=False),
-        drawn(data, "proven:Q").mark_line(color=colour, aria=False),
+        drawn().mark_line(strokeWidth=1, color=_LINE, aria=False),
+        drawn("proven:Q").mark_line(color=colour, aria=False),
     ]
-    for rows, tint in ((proven[proven["is_alone"]], colour), (few, _LINE)):
-        if not rows.empty:  # no band reaches them: each shows by itself what remains plausible
+    for only, tint in (("is_alone", colour), ("is_few", _LINE)):
+        if data[only].any():  # no band reaches them: each shows by itself what remains plausible
             layers.append(
-                drawn(rows, "low:Q")
+                drawn("low:Q", only)
                 .mark_rule(strokeWidth=6, opacity=0.3, color=tint, aria=False)
                 .encode(y2="high:Q")
             )
@@ -159,16 +159,16 @@ def over_time(
         layers.append(rule.encode(y=alt.Y("goal:Q", scale=shares)))
     if versions is not None:
         layers += _markers(versions, is_dark=is_dark)
-    for rows, name in ((proven, Verdict.MET), (few, Verdict.TOO_FEW)):
-        if not rows.empty:
+    for only, name in (("is_proven", Verdict.MET), ("is_few", Verdict.TOO_FEW)):
+        if data[only].any():
             layers.append(
-                drawn(rows)
+                drawn(only=only)
                 .mark_point(
                     filled=True, opacity=1, size=50, color=COLOURS[name], shape=SHAPES[name]
                 )
                 .encode(tooltip=[alt.Tooltip("said:N", title="Votes")], description="said:N")
             )
-    return _french(alt.LayerChart(layer=layers, height=220), is_dark=is_dark)
+    return _french(alt.LayerChart(data=data, layer=layers, height=220), is_dark=is_dark)
 
 
 def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False) -> alt.LayerChart:
@@ -422,7 +422,7 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
     """One row a label: the share as a dot of the size of its votes, its interval, its objective."""
     verdict = _verdict_scales()
     rows = _rows(data, is_dark=is_dark)
-    base = alt.Chart(data).encode(y=rows, tooltip=_tooltip(data))
+    base = alt.Chart().encode(y=rows, tooltip=_tooltip(data))
     shares = alt.X(
         "ratio:Q",
         scale=alt.Scale(domain=[0, 1]),
@@ -446,8 +446,9 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
         description="told:N",
         **verdict,
     )
-    layers = [interval, objective, share]
-    return _french(alt.LayerChart(layer=layers, height=alt.Step(_ROW)), is_dark=is_dark)
+    # The rows once, not a layer: Altair reads those of each again, and writes them out to compare.
+    chart = alt.LayerChart(data=data, layer=[interval, objective, share], height=alt.Step(_ROW))
+    return _french(chart, is_dark=is_dark)
 
 
 def _outline(colour: alt.Color) -> alt.Stroke:
@@ -767,8 +768,8 @@ def _middle(periods: pd.PeriodIndex, first: pd.Timestamp, last: pd.Timestamp) ->
 def _line(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     """`_bucketed`, with a row of unknowns for each stretch without votes between the others.
 
-    Adds is_few (votes, but under MINIMUM_EVIDENCE), proven, proven_low and proven_high (ratio, low
-    and high where there are enough), is_alone (so between stretches that have not).
+    Adds is_few (votes, but under MINIMUM_EVIDENCE), is_proven (votes enough), proven, proven_low and
+    proven_high (ratio, low and high where it is so), is_alone (so between stretches that are not).
     """
     data = _bucketed(days, grain)
     known = data.set_index(data["start"].dt.to_period(_PERIODS[grain]))
@@ -780,7 +781,7 @@ def _line(days: pd.DataFrame, grain: Bucket) -> pd.DataFrame:
     )
     votes = line["helpful"] + line["unhelpful"]
     is_proven = votes >= MINIMUM_EVIDENCE
-    line["is_few"] = votes < MINIMUM_EVIDENCE
+    line["is_few"], line["is_proven"] = votes < MINIMUM_EVIDENCE, is_proven
     for name, source in (("proven", "ratio"), ("proven_low", "low"), ("proven_high", "high")):
         line[name] = line[source].where(is_proven)
     beside = is_proven.shift(1, fill_value=False) | is_proven.shift(-1, fill_value=False)

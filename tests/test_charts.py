@@ -217,7 +217,10 @@ def marks(spec: dict[str, Any]) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     for layer in spec["layer"]:
         mark = layer["mark"]
         name = mark.get("shape", mark["type"])
-        found[name] = (mark.get("color", ""), spec["datasets"][layer["data"]["name"]])
+        rows = spec["datasets"][layer.get("data", spec["data"])["name"]]
+        for step in layer.get("transform", ()):
+            rows = [row for row in rows if row[step["filter"].removeprefix("datum.")]]
+        found[name] = (mark.get("color", ""), rows)
     return found
 
 
