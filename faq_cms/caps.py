@@ -46,6 +46,8 @@ PACE: Final = (
 # Questions readers report as missing: written by hand, read by hand.
 QUESTIONS: Final = Limit(60, HOUR)
 REMARKS: Final = Limit(200, HOUR)
+# Of one machine: a night's job may ask for each category in each format, one after another.
+EXPORTS: Final = Limit(120, MINUTE)
 SITE: Final = 48  # bits of IPv6 one subscriber may be given whole: /64s are theirs to rotate
 HARD: Final = Limit(1000, HOUR)
 
@@ -78,6 +80,10 @@ class Caps:
     def admit_remark(self, *, network: str, now: dt.datetime) -> None:
         """Count one remark of this network. Raises TooMany beyond what an office writes."""
         self._take("remarks", REMARKS, "remarks", self._digest(prefix(network), now))
+
+    def admit_export(self, *, machine: str, now: dt.datetime) -> None:
+        """Count one export of this machine. Raises TooMany beyond what a night's job asks for."""
+        self._take("exports", EXPORTS, "exports", self._digest(machine, now))
 
     def is_out_of_pace(self, *, network: str, article_id: int, now: dt.datetime) -> bool:
         """Count a new vote of this network on one article; True: it is to be set aside.

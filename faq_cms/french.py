@@ -690,6 +690,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     ),
     "invalid.text.too_long": "Votre remarque ne peut dépasser {detail} caractères.",
     "too_many": "Trop de demandes. Réessayez dans {retry_after}.",
+    "too_many.exports": "Cet accès demande trop d’exports à la fois. Réessayez dans {retry_after}.",
     "too_many.questions": (
         "Trop de questions signalées pour le moment\u00a0: celle-ci n’est pas enregistrée. "
         "Réessayez dans {retry_after}."

@@ -366,6 +366,24 @@ def test_a_job_that_has_the_file_costs_no_writing(
     monkeypatch.undo()
 
 
+def test_a_machine_that_asks_without_end_is_told_to_wait_and_the_others_are_not(
+    client: TestClient, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caps, "EXPORTS", caps.Limit(3, 60))
+    bearer = {"Authorization": f"Bearer {token()}"}
+    got = [client.get("/api/v1/exports/json", headers=bearer) for _ in range(4)]
+    assert [each.status_code for each in got] == [200, 200, 200, 429]
+    assert 0 < int(got[-1].headers["retry-after"]) <= 61
+    assert got[-1].json()["error"]["code"] == "too_many"
+    with db.transaction() as session:
+        now = dt.datetime.now(dt.UTC)
+        other = people.create_token(
+            session, people.SYSTEM, name="Autre", scope="export", days=9, now=now
+        )
+    elsewhere = client.get("/api/v1/exports/json", headers={"Authorization": f"Bearer {other}"})
+    assert elsewhere.status_code == 200
+
+
 def test_an_export_is_narrowed_and_spelled_as_asked(client: TestClient, article: Article) -> None:
     bearer = {"Authorization": f"Bearer {token()}"}
 

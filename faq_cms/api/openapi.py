@@ -74,7 +74,7 @@ def document(base_url: str) -> Schema:
                     "exportChannel",
                     "Ce qui est publié, au format d’un canal.",
                     {"200": {"description": "Le fichier du canal.", "content": {"*/*": {}}}},
-                    errors=(401, 403, 404, 409, 422),
+                    errors=(401, 403, 404, 409, 422, 429),
                     parameters=[
                         _path("channel", enum=sorted(exports.CHANNELS)),
                         *_selection(),

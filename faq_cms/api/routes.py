@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 
 from faq_cms import (
     articles,
+    caps,
     db,
     deliveries,
     exports,
@@ -198,6 +199,7 @@ async def export(request: Request) -> Response:
         machine, now = _machine(request), dt.datetime.now(dt.UTC)
         if machine is None:
             raise SignInRequired
+        caps.current().admit_export(machine=machine.name, now=now)
         if channel is None:
             raise NotFound("channel", request.path_params["channel"])
         wanted, here = selection.asked(request.query_params, selection.API), settings.current()
