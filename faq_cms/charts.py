@@ -294,9 +294,14 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
     `frame` as `analytics.usefulness` with the column views; `scattered` says which rows are drawn.
     """
     drawn = scattered(frame)
-    data = _ranked(drawn).assign(
-        views=drawn["views"].to_numpy(),
-        seen=[french.count(int(each), "page lue", "pages lues") for each in drawn["views"]],
+    unused = ["label", "low", "high", "objective"]  # thousands of them would only be sent
+    data = (
+        _ranked(drawn)
+        .drop(columns=unused)
+        .assign(
+            views=drawn["views"].to_numpy(),
+            seen=[french.count(int(each), "page lue", "pages lues") for each in drawn["views"]],
+        )
     )
     data["told"] = data["told"] + " " + data["seen"] + "."
     # The small over the large, and what is proven to fail over all: nothing of it is hidden.
