@@ -181,10 +181,10 @@ def _differences(destination_id: int, gap: Gap, figures: pd.DataFrame) -> None:
         versions = deliveries.versions(session, destination_id, shown)
     with st.expander(_heading(gap)):
         for heading, ids in (
-            ("Problèmes avérés servis", gap.proven),
             ("Ajoutés", gap.added),
             ("Modifiés", gap.modified),
             ("Retirés", gap.withdrawn),
+            ("Problèmes avérés servis", gap.proven),
         ):
             if ids:
                 if not gap.is_up_to_date:  # else it is the title above
