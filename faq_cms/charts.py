@@ -142,7 +142,7 @@ def over_time(
     layers: list[alt.Chart] = [
         drawn("proven_low:Q")
         .mark_area(opacity=0.2, color=colour, aria=False)
-        .encode(y2="proven_high:Q"),
+        .encode(y2=alt.Y2("proven_high:Q")),
         drawn().mark_line(strokeWidth=1, color=_LINE, aria=False),
         drawn("proven:Q").mark_line(color=colour, aria=False),
     ]
@@ -151,7 +151,7 @@ def over_time(
             layers.append(
                 drawn("low:Q", only)
                 .mark_rule(strokeWidth=6, opacity=0.3, color=tint, aria=False)
-                .encode(y2="high:Q")
+                .encode(y2=alt.Y2("high:Q"))
             )
     if objective is not None:
         goal = pd.DataFrame({"goal": [objective]})
@@ -166,7 +166,10 @@ def over_time(
                 .mark_point(
                     filled=True, opacity=1, size=50, color=COLOURS[name], shape=SHAPES[name]
                 )
-                .encode(tooltip=[alt.Tooltip("said:N", title="Votes")], description="said:N")
+                .encode(
+                    tooltip=[alt.Tooltip("said:N", title="Votes")],
+                    description=alt.Description("said:N"),
+                )
             )
     return _french(alt.LayerChart(data=data, layer=layers, height=220), is_dark=is_dark)
 
@@ -194,7 +197,7 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
         .mark_rect(strokeWidth=1.5)
         .encode(
             x=_dates(data, grain, "start:T"),
-            x2="end:T",
+            x2=alt.X2("end:T"),
             y=alt.Y(
                 "begin:Q",
                 title="Non · Oui",
@@ -205,18 +208,20 @@ def votes_over_time(days: pd.DataFrame, grain: Bucket, *, is_dark: bool = False)
                     aria=False,
                 ),
             ),
-            y2="reach:Q",
+            y2=alt.Y2("reach:Q"),
             fill=alt.Fill("answer:N", sort=names, scale=colours, legend=legend),
             stroke=alt.Stroke(
                 "answer:N", sort=names, scale=alt.Scale(domain=names, range=outlines), legend=None
             ),
             fillOpacity=alt.FillOpacity("answer:N", sort=names, scale=filled, legend=None),
             tooltip=[alt.Tooltip("said:N", title="Votes")],
-            description="told:N",
+            description=alt.Description("told:N"),
         )
     )
     zero = (
-        alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_LINE, aria=False).encode(y="zero:Q")
+        alt.Chart(pd.DataFrame({"zero": [0]}))
+        .mark_rule(color=_LINE, aria=False)
+        .encode(y=alt.Y("zero:Q"))
     )
     return _french(alt.LayerChart(layer=[bars, zero], height=250), is_dark=is_dark)
 
@@ -255,7 +260,7 @@ def effects(
         ],
     )
     interval = base.mark_bar(yOffset=_DOWN, aria=False, **_LIKELY).encode(
-        x=alt.X("low:Q", scale=points), x2="high:Q", color=colour, stroke=_outline(colour)
+        x=alt.X("low:Q", scale=points), x2=alt.X2("high:Q"), color=colour, stroke=_outline(colour)
     )
     difference = base.mark_point(filled=True, opacity=1, size=130, yOffset=_DOWN).encode(
         x=alt.X(
@@ -272,7 +277,7 @@ def effects(
         ),
         color=colour,
         shape=shape,
-        description="told:N",
+        description=alt.Description("told:N"),
     )
     zero = base.mark_tick(
         thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical", aria=False
@@ -340,7 +345,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
                 legend=None,
             ),
             tooltip=[alt.Tooltip("seen:N", title="Lecture"), *_tooltip(data)],
-            description="told:N",
+            description=alt.Description("told:N"),
             **verdict,
         )
     )
@@ -350,7 +355,7 @@ def scatter(frame: pd.DataFrame, *, is_dark: bool = False) -> alt.LayerChart:
         .encode(
             x=alt.value(alt.ExprRef("width")),
             y=alt.value(alt.ExprRef("height")),
-            text="said:N",
+            text=alt.Text("said:N"),
             color=alt.value(_INK[is_dark]),
         )
     )
@@ -436,19 +441,19 @@ def _intervals(data: pd.DataFrame, *, is_dark: bool) -> alt.LayerChart:
     )
     interval = base.mark_bar(yOffset=_DOWN, aria=False, **_LIKELY).encode(
         x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1])),
-        x2="high:Q",
+        x2=alt.X2("high:Q"),
         color=verdict["color"],
         stroke=_outline(verdict["color"]),
     )
     objective = base.mark_tick(
         thickness=2, height=22, yOffset=_DOWN, color=_LINE, orient="vertical", aria=False
-    ).encode(x="objective:Q")
+    ).encode(x=alt.X("objective:Q"))
     share = base.mark_point(filled=True, opacity=1, yOffset=_DOWN).encode(
         x=shares,
         size=alt.Size(
             "votes:Q", scale=alt.Scale(type="sqrt", range=[60, 320], domainMin=0), legend=None
         ),
-        description="told:N",
+        description=alt.Description("told:N"),
         **verdict,
     )
     # The rows once, not a layer: Altair reads those of each again, and writes them out to compare.
@@ -486,11 +491,15 @@ def _markers(versions: pd.DataFrame, *, is_dark: bool) -> list[alt.Chart]:
             ],
         }
     )
-    marks = alt.Chart(published).encode(x="at:T", tooltip=[alt.Tooltip("when:N", title="Texte")])
+    marks = alt.Chart(published).encode(
+        x=alt.X("at:T"), tooltip=[alt.Tooltip("when:N", title="Texte")]
+    )
     return [
         marks.mark_rule(color=_LINE, strokeDash=[4, 3], aria=False),
         marks.mark_text(color=_SOFT[is_dark], align="left", dx=4, baseline="top").encode(
-            y=alt.Y("down:Q", scale=None), text="name:N", description="when:N"
+            y=alt.Y("down:Q", scale=None),
+            text=alt.Text("name:N"),
+            description=alt.Description("when:N"),
         ),
     ]
 
