@@ -159,6 +159,15 @@ def test_what_comes_with_the_articles_of_another_system_is_said_before_importing
     assert known["Une ?"] == ""
 
 
+def test_a_page_without_any_answer_says_so_rather_than_that_all_is_there() -> None:
+    page = "<html><body><h1>FAQ</h1><h2>Comment payer ?</h2><h2>Où écrire ?</h2></body></html>"
+    said = words(uploaded(page, name="faq.html"))
+    assert "2 ignorés" in said
+    assert "«\u202fComment payer ?\u202f» — Cette question n’a pas de réponse" in said
+    assert "Aucune de ces questions ne peut être importée" in said
+    assert "Tout est déjà là" not in said
+
+
 def test_what_the_last_import_did_makes_way_for_the_next_one() -> None:
     app = uploaded("Q : Une ?\nR : a.")
     importing(app)

@@ -19,6 +19,9 @@ MAX_EXPANDED = 100 * 1024 * 1024
 MAX_MEMBERS = 5_000
 """Files inside a compressed document: a booklet with a picture a page has some hundreds."""
 
+MAX_ELEMENTS = 2_000_000
+"""Opening tags in the text of a Word document: `MAX_ENTRIES` questions and answers take half of them."""
+
 MAX_DEPTH = 60
 """Deepest nesting of lists and mappings: six levels of categories take about twelve."""
 
@@ -29,6 +32,7 @@ YAML_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # C, wh
 ZIP: Final = b"PK\x03\x04"
 
 _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
+_AT_ONCE = 1024 * 1024
 _XML_HEAD = 4096  # bytes: a document type stands before the first element
 
 
@@ -69,6 +73,19 @@ def refuse_bombs(data: bytes) -> None:
                     head = member.read(_XML_HEAD)
                 if head.startswith((b"\xff\xfe", b"\xfe\xff")) or any(m in head for m in _ENTITIES):
                     raise errors.Invalid("document", "entities")
+
+
+def refuse_crowds(data: bytes, part: str) -> None:
+    """Refuse an office document whose part would become more elements than memory should hold.
+
+    Raises `errors.Invalid`, KeyError when the part is not there.
+    """
+    count = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(part) as member:
+        while some := member.read(_AT_ONCE):
+            count += some.count(b"<") - some.count(b"</")
+            if count > MAX_ELEMENTS:
+                raise errors.Invalid("document", "expands", MAX_EXPANDED)
 
 
 def depth(json_text: str) -> int:

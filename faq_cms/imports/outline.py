@@ -415,7 +415,9 @@ class _Walk:
             elif asking.stands_aside(item.words) and not _holds_questions(item):
                 self._set_aside(item.title)
             else:
-                is_name = not announces and not _is_document_title(item, node)
+                # A document's own title is the only one of its level, at the top.
+                is_document = alone and node.level == 0 and item.level == 1
+                is_name = not announces and not is_document
                 above = (*path, item.words) if is_name else path
                 self.collect(item, above, is_faq=is_faq or announces)
                 if announces and not item.items:
@@ -458,11 +460,6 @@ class _Walk:
             wordings=node.title.wordings,
             parent=parent,
         )
-
-
-def _is_document_title(node: _Node, parent: _Node) -> bool:
-    """Whether a title is the document's own: the only one of its level, at the top."""
-    return parent.level == 0 and node.level == 1 and len(parent.children) == 1
 
 
 def _leads_many(node: _Node, alone: bool) -> bool:

@@ -24,6 +24,7 @@ from faq_cms.imports import findings, html_page, limits, names
 from faq_cms.imports.document import MAX_LINES, Document, Finding, Reader
 from faq_cms.imports.names import Field
 
+_TEXT = "word/document.xml"
 _LOWEST_HEADING = 6
 _STRONG_STYLES = frozenset({"Strong", "lev"})  # « Élevé », in a French Word
 _LISTED = 8  # levels of a list
@@ -37,7 +38,7 @@ _DAMAGED = (
 
 def recognises(data: bytes) -> bool:
     """Whether the bytes are a zip with a Word document in it."""
-    return "word/document.xml" in limits.members(data)
+    return _TEXT in limits.members(data)
 
 
 def read(data: bytes, name: str) -> Document:
@@ -48,6 +49,7 @@ def read(data: bytes, name: str) -> Document:
     """
     try:
         limits.refuse_bombs(data)
+        limits.refuse_crowds(data, _TEXT)
         page = _Page(docx.Document(io.BytesIO(data)))
         page.write()
     except _DAMAGED:

@@ -444,7 +444,13 @@ left_alone(found)
 if not any(step.state in (State.CREATED, State.UPDATED) for step in found.steps):
     has_feedback = any(step.entry.ballots or step.entry.totals for step in found.steps)
     if not (has_feedback and people.may(_session.actor().role, "votes.import")):
-        st.info("Tout est déjà là\u00a0: il n’y a rien à importer.", icon=":material/done_all:")
+        if any(step.state is State.UNCHANGED for step in found.steps):
+            st.info("Tout est déjà là\u00a0: il n’y a rien à importer.", icon=":material/done_all:")
+        else:
+            st.info(
+                "Aucune de ces questions ne peut être importée\u00a0: la raison est dite pour chacune.",
+                icon=":material/block:",
+            )
         st.stop()
 
 with st.container(border=True):

@@ -150,6 +150,14 @@ def test_a_document_cut_anywhere_is_read_or_refused_for_long(data: bytes) -> Non
     read_mutated(data)
 
 
+# Each inside the next: looking for the outermost of each article would be hundreds of millions of steps.
+CHAIN = [{"id": n, "name": "x", "parent_section_id": n + 1} for n in range(40_000)]
+
+
+def article(number: int) -> dict[str, object]:
+    return {"id": number, "title": "a ?", "body": "b", "section_id": 0}
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -174,6 +182,12 @@ def test_a_document_cut_anywhere_is_read_or_refused_for_long(data: bytes) -> Non
         lambda: ("Question" + ";" * 100_000 + "Réponse\na ?") * 2,
         lambda: "a: " * 10**5,
         lambda: '{"a": "' + "\\" * 10**6,
+        lambda: "# ? a\n```\n" * 50_000,
+        lambda: "# a\n" * 100_000,
+        lambda: "# ? a\n```\nx\n```\n**Prompts:**\n" + "- [" * 10**6,
+        lambda: "Question\tAnswer\tSource\n" + '"a\tb\tc\n' * 50_000,
+        lambda: json.dumps({"articles": [article(n) for n in range(10_000)], "sections": CHAIN}),
+        lambda: json.dumps({"data": [{"a": n} for n in range(100_000)]}),
     ],
 )
 @pytest.mark.timeout(60)
