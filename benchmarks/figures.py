@@ -58,6 +58,7 @@ RANKED: Final = 90  # days of the ranking
 LINE: Final = 365  # days of the line over time
 PAGE: Final = 50
 IMPORTED: Final = 100_000  # votes of one import
+PATIENCE: Final = 600.0  # seconds: a round of the other ways takes more than one minute of it
 CHUNK: Final = 200_000
 _READER: Final = "bench"
 SCREENS: Final = {
@@ -97,7 +98,8 @@ def _questions(number: int, path: Path) -> tuple[list[Line], dict[str, float]]:
     for same in ways(path):
         require_equal(same)
         all_ways |= same
-    runs = harness.interleaved({each: _timed(answer) for each, answer in all_ways.items()})
+    measures = {each: _timed(answer) for each, answer in all_ways.items()}
+    runs = harness.interleaved(measures, seconds=PATIENCE)
     own = runs["ranking"]
     targets = {
         "ranking: pandas, all votes": Target(">=", 900),
@@ -349,7 +351,9 @@ def _rolls() -> list[Line]:
         return run
 
     runs = harness.interleaved(
-        {"roll": timed(windows.roll, eve), "rebuild": timed(windows.rebuild, eve)}, rounds=3
+        {"roll": timed(windows.roll, eve), "rebuild": timed(windows.rebuild, eve)},
+        rounds=3,
+        seconds=PATIENCE,
     )
     times = harness.ratios(runs["rebuild"], runs["roll"])
     return [
