@@ -8,7 +8,6 @@ waiting is unfair. Only this module imports a SQLite driver: two SQLite librarie
 drop each other's file locks and lose acknowledged writes.
 """
 
-import itertools
 import logging
 import threading
 from collections import deque
@@ -23,12 +22,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     CursorResult,
     Dialect,
     Engine,
     Executable,
+    Select,
     Table,
+    Text,
+    cast,
     create_engine,
     event,
     func,
@@ -291,18 +294,20 @@ def columns(session: Session, statement: Executable) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, map(list, read), strict=True)))
 
 
-def numbers(session: Session, statement: Executable) -> NDArray[np.int64]:
-    """The rows of a statement that asks for whole numbers only, straight from the driver.
+def numbers(session: Session, statement: Select[*tuple[Any, ...]]) -> NDArray[np.int64]:
+    """The rows of a query for whole numbers only, none of them null, in no order.
 
-    Nothing pending in the session is flushed first.
+    The database writes them into one text, which is read at once: handed over cell by cell, tens of
+    thousands of numbers take three times as long. Nothing pending in the session is flushed first.
     """
-    result = session.connection().execute(statement)
-    width, cursor = len(result.keys()), result.cursor
-    assert cursor is not None  # noqa: S101 — a query has one until its rows are read
-    flat = itertools.chain.from_iterable(cursor.fetchall())
-    found = np.fromiter(flat, dtype=np.int64).reshape(-1, width)
-    result.close()
-    return found
+    rows = statement.subquery()
+    first, *others = (cast(each, Text) for each in rows.c)
+    cells: ColumnElement[str] = first
+    for each in others:
+        cells = cells + " " + each
+    said = session.connection().scalar(select(func.aggregate_strings(cells, " ")))
+    found = np.fromstring(said, sep=" ", dtype=np.int64) if said else np.empty(0, dtype=np.int64)
+    return found.reshape(-1, len(rows.c))
 
 
 Insert = sqlite.Insert | postgresql.Insert

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import BigInteger, column, event, select, table, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -104,6 +104,19 @@ def test_a_fault_among_writes_that_wait_is_nobody_elses(database: db.Database) -
     assert [type(each.exception()) for each in said] == [type(None), IntegrityError, type(None)]
     with db.reading() as session:
         assert set(session.scalars(select(Category.name))) == {"a", "b", "taken"}
+
+
+def test_whole_numbers_come_back_as_they_are_kept(database: db.Database) -> None:
+    kept = [(-3, 2**62), (0, 7), (12, 0)]
+    with db.transaction() as session:
+        session.execute(text("CREATE TABLE kept (a BIGINT, b BIGINT)"))
+        for a, b in kept:
+            session.execute(text("INSERT INTO kept VALUES (:a, :b)"), {"a": a, "b": b})
+        columns = table("kept", column("a", BigInteger), column("b", BigInteger))
+        found = db.numbers(session, select(columns.c.a, columns.c.b))
+        assert sorted(map(tuple, found.tolist())) == sorted(kept)
+        assert db.numbers(session, select(columns.c.a).where(columns.c.a > 99)).shape == (0, 1)
+        session.rollback()
 
 
 def test_instants_come_back_aware_and_equal(database: db.Database) -> None:
