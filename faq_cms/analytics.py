@@ -194,7 +194,7 @@ def usefulness(
     which = Votes(since, until, source, live_only)
     counts = _counted(session, among, which, memory)
     goals = _objectives(session, among.articles["category_id"])
-    listed = among.articles["article_id"].isin(_confirmed(session)).to_numpy()
+    listed = np.isin(among.articles["article_id"].to_numpy(), _confirmed(session))
 
     def figures(known: _Figures | None) -> _Figures:
         return _Figures.of(among, counts, goals, listed, known)
@@ -204,10 +204,10 @@ def usefulness(
     return memory.renew(("figures", among.revision, which), figures).frame
 
 
-def _confirmed(session: Session) -> list[int]:
-    """The articles of *Problèmes avérés*."""
+def _confirmed(session: Session) -> Integers:
+    """The articles of *Problèmes avérés*, by their ids."""
     query = select(Flag.article_id).where(Flag.kind == FlagKind.CONFIRMED, Flag.closed_at.is_(None))
-    return list(session.scalars(query))
+    return db.numbers(session, query)[:, 0]
 
 
 @dataclass(frozen=True)
@@ -325,8 +325,7 @@ def _counted(session: Session, among: Published, which: Votes, memory: Memory | 
 
 def _summed(session: Session, query: windows.Rows, among: Published, live_only: bool) -> Integers:
     """Rows that have a version_id and counts, added up by article as `_counted` says."""
-    rows = query.subquery()
-    numbers = db.numbers(session, select(rows.c.version_id, *(rows.c[name] for name in _COUNTS)))
+    numbers = db.numbers(session, query, ("version_id", *_COUNTS))
     versions = among.versions[among.versions["is_live"]] if live_only else among.versions
     place = pd.Index(versions["version_id"]).get_indexer(numbers[:, 0])
     numbers, place = numbers[place >= 0], place[place >= 0]

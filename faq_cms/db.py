@@ -28,7 +28,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Executable,
-    Select,
+    SelectBase,
     Table,
     Text,
     cast,
@@ -294,20 +294,24 @@ def columns(session: Session, statement: Executable) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, map(list, read), strict=True)))
 
 
-def numbers(session: Session, statement: Select[*tuple[Any, ...]]) -> NDArray[np.int64]:
-    """The rows of a query for whole numbers only, none of them null, in no order.
+def numbers(
+    session: Session, statement: SelectBase, names: Sequence[str] = ()
+) -> NDArray[np.int64]:
+    """The columns of these names (all without any) of a query, in rows without order.
+
+    Whole numbers only, none of them null.
 
     The database writes them into one text, which is read at once: handed over cell by cell, tens of
     thousands of numbers take three times as long. Nothing pending in the session is flushed first.
     """
     rows = statement.subquery()
-    first, *others = (cast(each, Text) for each in rows.c)
+    first, *others = (cast(rows.c[name], Text) for name in names or rows.c.keys())
     cells: ColumnElement[str] = first
     for each in others:
         cells = cells + " " + each
     said = session.connection().scalar(select(func.aggregate_strings(cells, " ")))
     found = np.fromstring(said, sep=" ", dtype=np.int64) if said else np.empty(0, dtype=np.int64)
-    return found.reshape(-1, len(rows.c))
+    return found.reshape(-1, 1 + len(others))
 
 
 Insert = sqlite.Insert | postgresql.Insert
