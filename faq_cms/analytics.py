@@ -9,6 +9,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple
 
 import numpy as np
@@ -91,6 +92,21 @@ class Published:
     revision: int
     articles: pd.DataFrame
     versions: pd.DataFrame
+
+    @cached_property
+    def article_ids(self) -> pd.Index:
+        """Those of `articles`, to find rows by."""
+        return pd.Index(self.articles["article_id"].to_numpy())
+
+    @cached_property
+    def version_ids(self) -> pd.Index:
+        """Those of `versions`, to find rows by."""
+        return pd.Index(self.versions["version_id"].to_numpy())
+
+    @cached_property
+    def places(self) -> Integers:
+        """Those of `versions`."""
+        return self.versions["place"].to_numpy()
 
 
 class Memory:
@@ -194,7 +210,9 @@ def usefulness(
     which = Votes(since, until, source, live_only)
     counts = _counted(session, among, which, memory)
     goals = _objectives(session, among.articles["category_id"])
-    listed = np.isin(among.articles["article_id"].to_numpy(), _confirmed(session))
+    listed = np.zeros(len(among.articles), dtype=bool)
+    confirmed = among.article_ids.get_indexer(pd.Index(_confirmed(session)))
+    listed[confirmed[confirmed >= 0]] = True
 
     def figures(known: _Figures | None) -> _Figures:
         return _Figures.of(among, counts, goals, listed, known)
@@ -326,10 +344,12 @@ def _counted(session: Session, among: Published, which: Votes, memory: Memory | 
 def _summed(session: Session, query: windows.Rows, among: Published, live_only: bool) -> Integers:
     """Rows that have a version_id and counts, added up by article as `_counted` says."""
     numbers = db.numbers(session, query, ("version_id", *_COUNTS))
-    versions = among.versions[among.versions["is_live"]] if live_only else among.versions
-    place = pd.Index(versions["version_id"]).get_indexer(numbers[:, 0])
-    numbers, place = numbers[place >= 0], place[place >= 0]
-    places, length = versions["place"].to_numpy()[place], len(among.articles)
+    found = among.version_ids.get_indexer(pd.Index(numbers[:, 0]))
+    known = found >= 0
+    if live_only:
+        known &= among.versions["is_live"].to_numpy()[found]
+    numbers, length = numbers[known], len(among.articles)
+    places = among.places[found[known]]
     sums = np.zeros((len(_COUNTS), length), dtype=np.int64)
     for row, counts in zip(sums, numbers[:, 1:].T, strict=True):
         np.add.at(row, places, counts)
