@@ -96,12 +96,14 @@ class Published:
     @cached_property
     def article_ids(self) -> pd.Index:
         """Those of `articles`, to find rows by."""
-        return pd.Index(self.articles["article_id"].to_numpy())
+        found: pd.Index = pd.Index(self.articles["article_id"])
+        return found
 
     @cached_property
     def version_ids(self) -> pd.Index:
         """Those of `versions`, to find rows by."""
-        return pd.Index(self.versions["version_id"].to_numpy())
+        found: pd.Index = pd.Index(self.versions["version_id"])
+        return found
 
     @cached_property
     def places(self) -> Integers:
