@@ -338,7 +338,7 @@ def _counted(session: Session, among: Published, which: Votes, memory: Memory | 
     if kept is not None:
         sums += of(windows.rows_of(kept), kept)
     for sign, stretch in steps:
-        rows = windows.days_of(stretch, 1, which.source)
+        rows = windows.days_of(stretch, which.source)
         sums += sign * of(rows, stretch, which.source, revision)
     return sums
 
@@ -589,7 +589,7 @@ def _answered(
     if kept is not None:
         found.update(of(windows.rows_of(kept), kept))
     for sign, stretch in steps:
-        part = of(windows.days_of(stretch, 1, source), stretch, source, revision)
+        part = of(windows.days_of(stretch, source), stretch, source, revision)
         found.update({article_id: sign * votes for article_id, votes in part.items()})
     return found
 

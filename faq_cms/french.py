@@ -339,7 +339,8 @@ def told(kind: NoticeKind, detail: Mapping[str, Any]) -> str:
 
 def _missed(detail: Mapping[str, Any]) -> str:
     """A delivery that did not take place, or could not; « feed » is what a machine asks for."""
-    channel = str(detail.get("channel", "")).replace("feed", "flux des changements")
+    channel = detail.get("channel", "")
+    channel = "flux des changements" if channel == "feed" else channel
     failure = str(detail.get("failure") or "")
     lead = "échoué" if failure else "manqué"
     return f"Envoi {lead}{NBSP}: {detail.get('name', '')} ({channel}){f'. {failure}' if failure else ''}"

@@ -289,17 +289,11 @@ def _placed(
 
 def _cells(rows: Sequence[tuple[Any, ...]]) -> windows.Cells:
     """Rows of the ledger as what they add to their daily tallies."""
-    columns = {
-        name: np.array(each) for name, each in zip(_NAMES, zip(*rows, strict=True), strict=True)
-    }
-    keys = {name: columns[name] for name in ("article_id", "version_id", "source")}
-    keys["day"] = columns["day"].astype("datetime64[D]")
-    yes = columns["helpful"].astype(np.int64)
-    counts = {
-        "helpful": yes,
-        "unhelpful": 1 - yes,
-        "off_text": columns["off_text"].astype(np.int64),
-    }
+    columns = dict(zip(_NAMES, zip(*rows, strict=True), strict=True))
+    keys = {name: np.array(columns[name]) for name in ("article_id", "version_id", "source")}
+    keys["day"] = np.array(columns["day"], dtype="datetime64[D]")
+    yes, off_text = (np.array(columns[name], dtype=np.int64) for name in ("helpful", "off_text"))
+    counts = {"helpful": yes, "unhelpful": 1 - yes, "off_text": off_text}
     return windows.Cells(keys | counts | {"set_aside": np.zeros_like(yes)})
 
 

@@ -280,22 +280,13 @@ def _upsert(
 # -- reading -------------------------------------------------------------------------------------
 
 
-def by_version(
-    session: Session, since: dt.date | None, until: dt.date | None, source: str | None
-) -> Rows:
-    """Rows (source, version_id, then COUNTS) that add up to a stretch; several a version.
-
-    `source` narrows the votes; None is all of them, the column then says nothing.
-    """
-    kept, steps = plan(session, since, until, source)
-    days = [days_of(stretch, sign, source) for sign, stretch in steps]
-    return _union(days if kept is None else [rows_of(kept), *days])
-
-
 def plan(
     session: Session, since: dt.date | None, until: dt.date | None, source: str | None
 ) -> tuple[Sum | None, Steps]:
-    """How the rows of `by_version` come together: a kept sum, and days added to it and taken away."""
+    """What adds up to a stretch: a kept sum (`rows_of`), and days added and taken away (`days_of`).
+
+    `source` narrows the votes; None is all of them.
+    """
     wanted, kept = Stretch(since, until), closed(session)
     span = None if kept is None else _nearest(wanted, kept)
     if kept is None or span is None:
@@ -305,7 +296,7 @@ def plan(
 
 
 def rows_of(kept: Sum) -> Select[*tuple[Any, ...]]:
-    """The rows of a kept sum, as those of `by_version`."""
+    """The rows (source, version_id, then COUNTS) of a kept sum; EVERY is a source like another."""
     names = ("source", "version_id", *COUNTS)
     return select(*(getattr(WindowTally, name) for name in names)).where(
         WindowTally.span == kept.span, WindowTally.source == kept.source
@@ -342,15 +333,11 @@ def voted_days(session: Session, since: dt.date | None, until: dt.date | None) -
     return list(session.scalars(select(rows.c.day).distinct().order_by(rows.c.day)))
 
 
-def days_of(stretch: Stretch, sign: int, source: str | None = None) -> Select[*tuple[Any, ...]]:
-    """The daily tallies of a stretch, added or taken away, as the rows of `by_version`."""
-    counts = [(sign * getattr(TallyDay, name)).label(name) for name in COUNTS]
+def days_of(stretch: Stretch, source: str | None = None) -> Select[*tuple[Any, ...]]:
+    """The daily tallies of a stretch, in rows like those of `rows_of`; several a version."""
+    counts = [getattr(TallyDay, name) for name in COUNTS]
     query = select(TallyDay.source, TallyDay.version_id, *counts).where(*stretch.on(TallyDay.day))
     return query if source is None else query.where(TallyDay.source == source)
-
-
-def _union(queries: list[Select[*tuple[Any, ...]]]) -> Rows:
-    return queries[0] if len(queries) == 1 else union_all(*queries)
 
 
 def _nearest(wanted: Stretch, kept: dt.date) -> int | None:

@@ -147,13 +147,11 @@ def restricted(line: int) -> Finding:
 
 def versions_left(count: int, line: int) -> Finding:
     """The article of this rank has so many other versions, never said to have been published."""
+    untold = "si les lecteurs l’ont eue" if count == 1 else "lesquelles les lecteurs ont eues"
     return Finding(
         "versions_left",
-        f"L’export donne {french.count(count, 'autre version', 'autres versions')} de cet article"
-        " sans dire si les lecteurs l’ont eue, ni quand\u00a0: son historique n’est pas repris."
-        if count == 1
-        else f"L’export donne {french.count(count, 'autre version', 'autres versions')} de cet article"
-        " sans dire lesquelles les lecteurs ont eues, ni quand\u00a0: son historique n’est pas repris.",
+        f"L’export donne {french.count(count, 'autre version', 'autres versions')} de cet article sans "
+        f"dire {untold}, ni quand\u00a0: son historique n’est pas repris.",
         line,
     )
 

@@ -302,5 +302,5 @@ def elsewhere(revision: int, article_id: int) -> str:
         f"relevé le {french.date(row['taken_at'])})"
         for row in counted.to_dict("records")
     ]
-    said = " ; ".join(told)
+    said = "\u202f; ".join(told)
     return f"Dans un autre outil, à part des votes d’ici\u00a0: {said}." if told else ""
